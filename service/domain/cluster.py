@@ -1,0 +1,107 @@
+"""The cluster: its endpoint access, its kind and the network around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from service.domain.addresses import EVERY_IPV4, EVERY_IPV6, Addresses, Network, of_networks
+from service.domain.errors import ImpossibleValueError
+from service.domain.network import (
+    Connection,
+    Firewall,
+    NatGateway,
+    NetworkAcl,
+    RemoteNetworks,
+    RouteTable,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+)
+
+
+class EndpointMode(Enum):
+    """The three supported combinations of the two switches (F-1.2), in the order of answers."""
+
+    PUBLIC = "public"
+    PUBLIC_AND_PRIVATE = "public_and_private"
+    PRIVATE = "private"
+
+    @property
+    def has_public(self) -> bool:
+        """Whether the public endpoint is on."""
+        return self is not EndpointMode.PRIVATE
+
+    @property
+    def has_private(self) -> bool:
+        """Whether the private endpoint is on."""
+        return self is not EndpointMode.PUBLIC
+
+
+class Hosting(Enum):
+    """Where the control plane runs (F-7.1 to F-7.5)."""
+
+    REGION = "region"
+    OUTPOSTS_EBS = "outposts_ebs"
+    OUTPOSTS_INSTANCE_STORE = "outposts_instance_store"
+
+
+class IpFamily(Enum):
+    """The family of pod and service addresses, fixed at creation (F-5.7)."""
+
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointAccess:
+    """The two switches and the list, as the EKS API has them (F-1.1, F-1.3, F-1.11)."""
+
+    public: bool = True
+    private: bool = False
+    public_access_cidrs: tuple[Network, ...] = ()
+    rewritten: tuple[str, ...] = ()
+    """Entries as they were written, where host bits or an IPv4-mapped form were read away (Reading 8)."""
+
+    def __post_init__(self) -> None:
+        if not (self.public or self.private):
+            raise ImpossibleValueError("both endpoints off: EKS refuses that (F-1.3)")
+
+    @property
+    def mode(self) -> EndpointMode:
+        """Which of the three modes the switches make."""
+        if self.public:
+            return EndpointMode.PUBLIC_AND_PRIVATE if self.private else EndpointMode.PUBLIC
+        return EndpointMode.PRIVATE
+
+    def admitted(self, *, is_dual_stack: bool) -> Addresses:
+        """The addresses that the public endpoint lets open a connection; an empty list admits all (F-1.11)."""
+        reachable = EVERY_IPV4 | EVERY_IPV6 if is_dual_stack else EVERY_IPV4
+        return of_networks(self.public_access_cidrs) & reachable if self.public_access_cidrs else reachable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """An EKS cluster as a question describes it."""
+
+    name: str
+    labels: tuple[tuple[str, str], ...] = ()
+    region: str | None = None
+    hosting: Hosting = Hosting.REGION
+    ip_family: IpFamily = IpFamily.IPV4
+    created_at: datetime | None = None
+    egress_mode: str | None = None
+    has_auto_mode: bool | None = None
+    endpoint_access: EndpointAccess | None = None  # None: the cluster does not exist yet
+    service_cidr: Network | None = None
+    vpc: Vpc = field(default_factory=Vpc)
+    subnets: tuple[Subnet, ...] = ()
+    cluster_subnets: tuple[str, ...] | None = None
+    route_tables: tuple[RouteTable, ...] = ()
+    nat_gateways: tuple[NatGateway, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    firewalls: tuple[Firewall, ...] = ()
+    security_groups: tuple[SecurityGroup, ...] | None = None
+    network_acls: tuple[NetworkAcl, ...] | None = None
+    remote_networks: RemoteNetworks = field(default_factory=RemoteNetworks)

@@ -1,0 +1,56 @@
+"""A question: a cluster, who must reach its API server, and what must hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+from service.domain.addresses import Network
+from service.domain.cluster import Cluster
+from service.domain.consumer import Consumer
+
+
+class InternetExposure(Enum):
+    """How far the public endpoint may be open."""
+
+    NONE = "none"
+    ALLOW_LIST = "allow_list"
+    ANY = "any"
+
+
+class NodeTraffic(Enum):
+    """Whether node traffic to the API server may leave the VPC."""
+
+    INSIDE_VPC = "inside_vpc"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How much each criterion counts; only the shares matter."""
+
+    exposure: Fraction = Fraction(5)
+    efficiency: Fraction = Fraction(2)
+    accessibility: Fraction = Fraction(3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What the caller insists on; each unmet one is an objection."""
+
+    internet_exposure: InternetExposure = InternetExposure.ANY
+    node_traffic: NodeTraffic = NodeTraffic.ANY
+    approved_source_cidrs: tuple[Network, ...] | None = None
+    controls: tuple[str, ...] = ()
+    weights: Weights = field(default_factory=Weights)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """All that a decision depends on, so that the same question always gives the same decision."""
+
+    cluster: Cluster
+    consumers: tuple[Consumer, ...] | None = None
+    requirements: Requirements = field(default_factory=Requirements)
+    includes_controls: bool = True
