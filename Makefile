@@ -49,6 +49,7 @@ lock:
 	$(LOCK_VENV)/bin/python -m pip freeze --exclude eks-endpoint-decision > requirements.txt
 	$(LOCK_VENV)/bin/python -m pip install --quiet -c requirements.txt '.[test]'
 	$(LOCK_VENV)/bin/python -m pip freeze --exclude eks-endpoint-decision > requirements-test.txt
+	rm -rf build *.egg-info
 
 clean:
 	rm -rf $(VENV) build .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

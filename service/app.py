@@ -1,0 +1,27 @@
+"""create_app(): the one place where the parts are put together."""
+
+from __future__ import annotations
+
+import logging.config
+
+from flask import Flask
+
+from service.logs import logging_config
+from service.settings import Settings
+from service.web.problems import answer_with_problems
+from service.web.request_context import surround_requests
+from service.web.routes import operations
+
+
+def create_app(settings: Settings) -> Flask:
+    """The WSGI application for these settings; takes over the logging of the process."""
+    logging.config.dictConfig(logging_config(settings.log_level))
+    # The file's description is read from beside the package, so nothing else is served from disk.
+    app = Flask("service", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["SETTINGS"] = settings
+    surround_requests(app)
+    answer_with_problems(app)
+    for blueprint in (operations.blueprint,):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,38 @@
+"""How gunicorn runs the service; each value that differs from gunicorn's own has its reason beside it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+import gunicorn
+
+from service.logs import logging_config
+from service.settings import Settings
+
+_settings = Settings.from_environment()
+
+bind = f"{_settings.host}:{_settings.port}"
+workers = _settings.workers
+worker_class = "gthread"
+threads = _settings.threads
+# Errors of import stop the start instead of restarting workers for ever, and the catalogues are read once.
+preload_app = True
+# The heartbeat file must not wait for a slow disk, and the root file system may be read-only.
+worker_tmp_dir = "/dev/shm"  # noqa: S108  the name inside is gunicorn's own and unpredictable
+graceful_timeout = _settings.graceful_seconds
+# Longer than the idle timeout of the usual proxy (60 s), so that it is never we who close first.
+keepalive = 75
+# No second way in: nothing here is operated through gunicorn's socket.
+control_socket_disable = True
+logconfig_dict = logging_config(_settings.log_level)
+# Who runs what is nobody's business: the header names no software.
+gunicorn.SERVER = "eks-endpoint-decision"
+
+
+def when_ready(_: object) -> None:
+    """Shows a person the first thing to try; standard error, because standard output is for JSON lines."""
+    host = "127.0.0.1" if _settings.host in ("0.0.0.0", "::") else _settings.host  # noqa: S104
+    url = f"http://{host}:{_settings.port}/v1/decisions"
+    question = shlex.quote('{"cluster": {"name": "demo"}}')
+    print(f"curl -s {url} -H 'content-type: application/json' -d {question}", file=sys.stderr, flush=True)  # noqa: T201

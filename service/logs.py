@@ -1,0 +1,49 @@
+"""Logs as JSON lines on standard output, each with the id of the request that caused it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+# The request being answered here and now; None between requests.
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a record as one line: time, level, logger, request_id, message, then its ``fields``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its newline; an exception is the field ``error``, with its traceback."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "request_id": REQUEST_ID.get(),
+            "message": record.getMessage(),
+        }
+        line.update(getattr(record, "fields", {}))
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def logging_config(level: str) -> dict[str, Any]:
+    """What ``logging.config.dictConfig`` takes: everything to standard output, gunicorn's words too."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "service.logs.JsonFormatter"}},
+        "handlers": {
+            "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}
+        },
+        "root": {"level": "WARNING", "handlers": ["stdout"]},
+        "loggers": {
+            "service": {"level": level},
+            # gunicorn adds handlers of its own to a logger without one, so these two are given theirs.
+            "gunicorn.error": {"level": level, "handlers": ["stdout"], "propagate": False},
+            "gunicorn.access": {"level": "CRITICAL", "handlers": ["stdout"], "propagate": False},
+        },
+    }

@@ -1,0 +1,135 @@
+"""One error body for everything that goes wrong (RFC 9457), and one table from exception to status and code.
+
+1. Not understood (400), not found (404), not allowed (405), too large (413) and the like: one sentence.
+2. Not valid (422): the whole list of mistakes, each at its JSON Pointer.
+3. Ours (500): an id to look for in the log, and nothing of what went wrong inside.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import orjson
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+
+from service.domain.errors import InvalidQuestionError, Mistake, UnreadableDocumentError
+
+MEDIA_TYPE = "application/problem+json"
+
+_log = logging.getLogger("service.problems")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: status, code for programs, title, and the sentence for want of a better one."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+
+    @property
+    def uri(self) -> str:
+        """Where this kind is explained, relative to the service."""
+        return f"/docs#{self.code.lower().replace('_', '-')}"
+
+
+INVALID_QUESTION = Kind(
+    422, "INVALID_QUESTION", "The question is not valid", "the errors name each mistake and where it stands"
+)
+NOT_UNDERSTOOD = Kind(
+    400, "UNREADABLE_DOCUMENT", "The body could not be read", "the body is not the JSON that is accepted"
+)
+INTERNAL = Kind(
+    500, "INTERNAL_ERROR", "The service failed", "this is a mistake of the service, and the log has it"
+)
+
+# Every status that the service answers with, beside those of exceptions of our own.
+KINDS = {
+    400: Kind(400, "BAD_REQUEST", "The request could not be read", "the request is not complete HTTP"),
+    404: Kind(404, "NOT_FOUND", "There is no such resource", "nothing stands at `{path}`"),
+    405: Kind(
+        405, "METHOD_NOT_ALLOWED", "The method does not apply", "`{path}` takes {allowed}, not {method}"
+    ),
+    406: Kind(
+        406, "NOT_ACCEPTABLE", "No acceptable form", "none of the forms offered is one that is accepted"
+    ),
+    413: Kind(413, "TOO_LARGE", "The body is too large", "the body is larger than {limit} bytes"),
+    415: Kind(415, "UNSUPPORTED_MEDIA_TYPE", "The body is of an unknown kind", "expected `application/json`"),
+    500: INTERNAL,
+    503: Kind(503, "NOT_READY", "The service is not ready", "try again in a few seconds"),
+}
+ALL_KINDS = (NOT_UNDERSTOOD, INVALID_QUESTION, *KINDS.values())
+
+
+def answer_with_problems(app: Flask) -> None:
+    """Makes every failure of the app a problem body, whatever raised it."""
+    app.register_error_handler(UnreadableDocumentError, _not_understood)
+    app.register_error_handler(InvalidQuestionError, _not_valid)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _ours)
+
+
+def problem(kind: Kind, detail: str, mistakes: tuple[Mistake, ...] = ()) -> Response:
+    """The answer that states a problem; ``detail`` is the sentence about this occurrence."""
+    body = {
+        "type": kind.uri,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "code": kind.code,
+        "request_id": g.get("request_id"),
+        "errors": [{"pointer": mistake.pointer, "detail": mistake.detail} for mistake in mistakes],
+    }
+    return Response(
+        orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), status=kind.status, content_type=_media_type()
+    )
+
+
+def _media_type() -> str:
+    """A client that accepts plain JSON and not this kind of it gets the same body under that name."""
+    accepted = request.accept_mimetypes
+    if accepted and not accepted[MEDIA_TYPE] and accepted["application/json"]:
+        return "application/json"
+    return MEDIA_TYPE
+
+
+def _not_understood(error: UnreadableDocumentError) -> Response:
+    return problem(NOT_UNDERSTOOD, error.detail)
+
+
+def _not_valid(error: InvalidQuestionError) -> Response:
+    count = len(error.mistakes)
+    found = "one mistake" if count == 1 else f"{count} mistakes"
+    return problem(INVALID_QUESTION, f"{found}; {INVALID_QUESTION.detail}", error.mistakes)
+
+
+def _of_http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return Response(error.get_response(request.environ).response, headers=error.get_headers())
+    if isinstance(error, InternalServerError):
+        return _ours(error.original_exception or error)
+    kind = KINDS.get(error.code, Kind(error.code, "REFUSED", error.name, "the request was refused"))
+    said_by_us = error.description != type(error).description
+    answer = problem(kind, error.description if said_by_us and error.description else _sentence(kind, error))
+    if isinstance(error, MethodNotAllowed):
+        answer.headers["Allow"] = _allowed(error)
+    return answer
+
+
+def _sentence(kind: Kind, error: HTTPException) -> str:
+    allowed = _allowed(error) if isinstance(error, MethodNotAllowed) else ""
+    return kind.detail.format(
+        path=request.path, method=request.method, allowed=allowed, limit=request.max_content_length
+    )
+
+
+def _allowed(error: MethodNotAllowed) -> str:
+    return ", ".join(sorted(error.valid_methods or ()))
+
+
+def _ours(error: BaseException) -> Response:
+    _log.error("unexpected failure", exc_info=error)
+    return problem(INTERNAL, INTERNAL.detail)
