@@ -19,7 +19,7 @@ $(VENV)/installed: requirements.txt requirements-test.txt
 	touch $@
 
 run: install
-	HOST=$(HOST) PORT=$(PORT) $(BIN)/python -m service serve
+	exec env HOST=$(HOST) PORT=$(PORT) $(BIN)/python -m service serve
 
 # The core is pure, so nothing excuses a branch that no test takes.
 test: install

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging.config
-
 from flask import Flask
 
-from service.logs import logging_config
 from service.settings import Settings
 from service.web.problems import answer_with_problems
 from service.web.request_context import surround_requests
@@ -14,9 +11,7 @@ from service.web.routes import operations
 
 
 def create_app(settings: Settings) -> Flask:
-    """The WSGI application for these settings; takes over the logging of the process."""
-    logging.config.dictConfig(logging_config(settings.log_level))
-    # The file's description is read from beside the package, so nothing else is served from disk.
+    """The WSGI application for these settings; logging is the business of the process that runs it."""
     app = Flask("service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["SETTINGS"] = settings
