@@ -7,7 +7,7 @@ from flask import Flask
 from service.settings import Settings
 from service.web.problems import answer_with_problems
 from service.web.request_context import surround_requests
-from service.web.routes import operations
+from service.web.routes import catalogue, operations
 
 
 def create_app(settings: Settings) -> Flask:
@@ -17,6 +17,6 @@ def create_app(settings: Settings) -> Flask:
     app.config["SETTINGS"] = settings
     surround_requests(app)
     answer_with_problems(app)
-    for blueprint in (operations.blueprint,):
+    for blueprint in (operations.blueprint, catalogue.blueprint):
         app.register_blueprint(blueprint)
     return app
