@@ -1,0 +1,1 @@
+"""Stories: one request each, and what must come out of it and why."""
