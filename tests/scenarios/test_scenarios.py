@@ -1,4 +1,4 @@
-"""Every story gives the answer that it expects, from the engine and over HTTP, and agrees with what happened."""
+"""Every story gives the answer it expects, from the engine and over HTTP, and agrees with what happened."""
 
 from __future__ import annotations
 
