@@ -20,14 +20,13 @@ class SettingsError(Exception):
 class Settings:
     """How this process serves.
 
-    ``workers`` are processes and ``threads`` the requests that each of them holds at once;
+    ``workers`` are processes; each decides one question at a time and waits for a thousand clients at once.
     ``graceful_seconds`` is how long a stopping worker waits for the requests that it already has.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     workers: int = 2
-    threads: int = 32
     log_level: str = "INFO"
     max_body_bytes: int = MAX_BODY_BYTES
     graceful_seconds: int = 20
@@ -35,7 +34,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Reads HOST, PORT, WORKERS, THREADS, LOG_LEVEL, MAX_BODY_BYTES and GRACEFUL_SECONDS.
+        """Reads HOST, PORT, WORKERS, LOG_LEVEL, MAX_BODY_BYTES and GRACEFUL_SECONDS.
 
         Raises SettingsError with every mistake at once, so that a deployment is mended in one go.
         """
@@ -58,7 +57,6 @@ class Settings:
             host=environment.get("HOST") or usual.host,
             port=whole_number("PORT", usual.port, 1, 65_535),
             workers=whole_number("WORKERS", usual.workers, 1, 256),
-            threads=whole_number("THREADS", usual.threads, 1, 1_024),
             log_level=log_level,
             max_body_bytes=whole_number("MAX_BODY_BYTES", usual.max_body_bytes, 1_024, 16 * 1024 * 1024),
             graceful_seconds=whole_number("GRACEFUL_SECONDS", usual.graceful_seconds, 1, 600),

@@ -15,7 +15,6 @@ def test_every_variable_is_read() -> None:
         "HOST": "0.0.0.0",
         "PORT": "9000",
         "WORKERS": "3",
-        "THREADS": "8",
         "LOG_LEVEL": "debug",
         "MAX_BODY_BYTES": "4096",
         "GRACEFUL_SECONDS": "5",
@@ -27,7 +26,6 @@ def test_every_variable_is_read() -> None:
         host="0.0.0.0",
         port=9000,
         workers=3,
-        threads=8,
         log_level="DEBUG",
         max_body_bytes=4096,
         graceful_seconds=5,
@@ -35,7 +33,7 @@ def test_every_variable_is_read() -> None:
 
 
 def test_all_mistakes_are_named_at_once() -> None:
-    environment = {"PORT": "70000", "WORKERS": "many", "THREADS": "-1", "LOG_LEVEL": "loud"}
+    environment = {"PORT": "70000", "WORKERS": "many", "GRACEFUL_SECONDS": "-1", "LOG_LEVEL": "loud"}
 
     with pytest.raises(SettingsError) as refused:
         Settings.from_environment(environment)
@@ -44,5 +42,5 @@ def test_all_mistakes_are_named_at_once() -> None:
         "LOG_LEVEL is `LOUD`, expected DEBUG, INFO, WARNING or ERROR; "
         "PORT is `70000`, expected a whole number from 1 to 65535; "
         "WORKERS is `many`, expected a whole number from 1 to 256; "
-        "THREADS is `-1`, expected a whole number from 1 to 1024"
+        "GRACEFUL_SECONDS is `-1`, expected a whole number from 1 to 600"
     )
