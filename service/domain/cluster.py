@@ -88,8 +88,8 @@ class Cluster:
     name: str
     labels: tuple[tuple[str, str], ...] = ()
     region: str | None = None
-    hosting: Hosting = Hosting.REGION
-    ip_family: IpFamily = IpFamily.IPV4
+    hosting: Hosting | None = None  # None: not said; EKS's default is assumed
+    ip_family: IpFamily | None = None  # likewise
     created_at: datetime | None = None
     egress_mode: str | None = None
     has_auto_mode: bool | None = None

@@ -42,14 +42,14 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something wrong, or worth knowing, that a setting brings with it."""
+    """Something wrong, or worth knowing, that a setting brings with it; ``missing`` fields would settle it."""
 
     consumer: str | None
     cause: str
     severity: str
     sentence: str
     facts: tuple[str, ...]
-    mend: str
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

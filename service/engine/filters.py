@@ -1,0 +1,197 @@
+"""What security groups, network ACLs and firewalls let through, as sets of addresses.
+
+1. A filter's verdict is about a *party*: the addresses on its far side, the groups that it holds, and
+   whether traffic comes from every one of those addresses or from one of them that is not known.
+2. Security groups are stateful and their rules add up, by range or by group (F-3.15, F-3.25). The cluster
+   security group is open to itself, whatever is listed (F-3.10, Reading 4).
+3. Network ACLs are stateless: the first rule that matches decides (F-3.19, Reading 9).
+4. Firewalls are stateful; what they do not list is denied (Reading 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from service.domain.addresses import (
+    EVERY_IPV4,
+    EVERY_IPV6,
+    EVERYWHERE,
+    NOWHERE,
+    Addresses,
+    of_network,
+    of_networks,
+)
+from service.domain.network import (
+    ANY_PORT,
+    AclRule,
+    Direction,
+    FirewallRule,
+    NetworkAcl,
+    Ports,
+    SecurityGroup,
+    SecurityRule,
+)
+
+
+class Verdict(Enum):
+    """Whether something passes: yes, no, or a fact is missing."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class References(Enum):
+    """Whether a rule that names a security group sees the groups of a party (peering and the own VPC)."""
+
+    MATCH = "match"
+    UNKNOWN = "unknown"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a connection; ``addresses`` None are not known, ``groups`` None are not known."""
+
+    addresses: Addresses | None
+    is_every: bool = True
+    groups: frozenset[str] | None = frozenset()
+    references: References = References.NEVER
+    version: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a set of rules lets through: ranges, groups, and whether a part of it cannot be read."""
+
+    addresses: Addresses
+    groups: frozenset[str] = frozenset()
+    is_unsure: bool = False
+
+
+def judge(
+    addresses: Addresses | None, is_every: bool, admitted: Addresses, is_unsure: bool, version: int
+) -> Verdict:
+    """Whether the admitted set takes in every address, or the one that is not known."""
+    if addresses is None:
+        if admitted.covers(EVERY_IPV4 if version == 4 else EVERY_IPV6):
+            return Verdict.YES
+        return Verdict.UNKNOWN if is_unsure or admitted.has_version(version) else Verdict.NO
+    if admitted.covers(addresses):
+        return Verdict.YES
+    if is_unsure:
+        return Verdict.UNKNOWN
+    return Verdict.NO if is_every or not admitted.meets(addresses) else Verdict.UNKNOWN
+
+
+def admits(admission: Admission, party: Party) -> Verdict:
+    """Whether security group rules let the party through, by group or by range."""
+    is_unsure = admission.is_unsure
+    if admission.groups and party.references is not References.NEVER:
+        if party.groups is None:
+            is_unsure = True
+        elif admission.groups & party.groups:
+            if party.references is References.MATCH:
+                return Verdict.YES
+            is_unsure = True
+    return judge(party.addresses, party.is_every, admission.addresses, is_unsure, party.version)
+
+
+def admission_of(groups: Iterable[SecurityGroup], direction: Direction, port: int) -> Admission:
+    """What described groups let through for one TCP port, taken together."""
+    found, named, is_unsure = NOWHERE, set[str](), False
+    for group in groups:
+        rules = group.ingress if direction is Direction.IN else group.egress
+        if group.role == "cluster":
+            named.add(group.id)
+        if rules is None:
+            return Admission(EVERYWHERE)
+        for rule in rules:
+            if rule.ports.admits_tcp(port):
+                found |= of_networks(rule.cidrs)
+                named.update(_named_by(rule, group))
+                is_unsure = is_unsure or bool(rule.prefix_lists)
+    return Admission(found, frozenset(named), is_unsure)
+
+
+def _named_by(rule: SecurityRule, group: SecurityGroup) -> Iterable[str]:
+    return (group.id if name == "self" else name for name in rule.groups)
+
+
+def _ports_of(rule: Ports) -> tuple[int, int]:
+    return ANY_PORT if rule.protocol == "all" else (rule.first, rule.last)
+
+
+def acl_admits(rules: tuple[AclRule, ...], ports: tuple[int, int], versioned: Addresses) -> Addresses:
+    """The part of the addresses that an ACL passes on *all* of the TCP ports (Reading 9)."""
+    spoken = sorted((rule for rule in rules if rule.ports.protocol in ("tcp", "all")), key=lambda r: r.number)
+    passed = versioned
+    for port in _corners(spoken, ports):
+        passed &= _passed_on(spoken, port, versioned)
+    return passed
+
+
+def _corners(rules: list[AclRule], ports: tuple[int, int]) -> Iterable[int]:
+    """The ports at which an ACL may change its mind; between two of them it does not."""
+    first, last = ports
+    starts = {first}
+    for rule in rules:
+        low, high = _ports_of(rule.ports)
+        starts.update(port for port in (low, high + 1) if first < port <= last)
+    return sorted(starts)
+
+
+def _passed_on(rules: list[AclRule], port: int, asked: Addresses) -> Addresses:
+    left, passed = asked, NOWHERE
+    for rule in rules:
+        low, high = _ports_of(rule.ports)
+        if low <= port <= high:
+            matched = left & of_network(rule.cidr)
+            left -= matched
+            if rule.allows:
+                passed |= matched
+        if not left:
+            break
+    return passed
+
+
+def acl_verdict(acl: NetworkAcl, direction: Direction, ports: tuple[int, int], party: Party) -> Verdict:
+    """Whether a network ACL passes the party on all of the TCP ports."""
+    rules = acl.ingress if direction is Direction.IN else acl.egress
+    asked = party.addresses
+    if asked is None:
+        asked = EVERY_IPV4 if party.version == 4 else EVERY_IPV6
+    return judge(party.addresses, party.is_every, acl_admits(rules, ports, asked), False, party.version)
+
+
+def closed_ports(acl: NetworkAcl, direction: Direction, ports: tuple[int, int], addresses: Addresses) -> str:
+    """The first stretch of ports that the ACL keeps from some of the addresses, for the sentence."""
+    rules = acl.ingress if direction is Direction.IN else acl.egress
+    spoken = sorted((rule for rule in rules if rule.ports.protocol in ("tcp", "all")), key=lambda r: r.number)
+    corners = [*_corners(spoken, ports), ports[1] + 1]
+    closed = [
+        (low, high - 1)
+        for low, high in zip(corners, corners[1:], strict=False)
+        if not _passed_on(spoken, low, addresses).covers(addresses)
+    ]
+    low, high = closed[0][0], closed[0][1]
+    for next_low, next_high in closed[1:]:
+        if next_low != high + 1:
+            break
+        high = next_high
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def firewall_verdict(
+    rules: tuple[FirewallRule, ...] | None, direction: str, port: int, party: Party
+) -> Verdict:
+    """Whether a firewall passes the far side's addresses; without rules there is no firewall (Reading 5)."""
+    if rules is None:
+        return Verdict.YES
+    admitted = NOWHERE
+    for rule in rules:
+        if rule.direction in (None, direction) and rule.ports.admits_tcp(port):
+            admitted |= EVERYWHERE if rule.cidrs is None else of_networks(rule.cidrs)
+    return judge(party.addresses, party.is_every, admitted, False, party.version)

@@ -1,0 +1,65 @@
+"""Whether a consumer's call takes its proxy, and whether the proxy lets the endpoint's name through.
+
+1. `bypass` matches the name by its suffix; a range never matches a name, only the address of the
+   `kubernetes` Service (F-2.20, F-3.21).
+2. The endpoint's name ends in `<region>.eks.amazonaws.com`, or in `<region>.api.aws` for a dual-stack
+   endpoint (F-5.3, F-5.4); China has suffixes of its own (F-5.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.domain.addresses import addresses, of_network, parse_network
+from service.domain.consumer import Consumer, ConsumerKind
+from service.engine.scene import Scene
+
+SERVICE_NAMES = ("kubernetes.default.svc.cluster.local", "kubernetes.default.svc", "kubernetes.default")
+_DEFAULT_SERVICE_RANGES = addresses("10.100.0.0/16", "172.20.0.0/16")
+
+
+def takes_proxy(scene: Scene, consumer: Consumer) -> bool:
+    """Whether the call to the API server goes through the consumer's proxy."""
+    proxy = consumer.proxy
+    if proxy is None:
+        return False
+    if consumer.is_in_cluster or consumer.kind is ConsumerKind.POD:
+        return not _bypasses_service(scene, proxy.bypass)
+    return not names_endpoint(scene, proxy.bypass)
+
+
+def names_endpoint(scene: Scene, patterns: Iterable[str]) -> bool:
+    """Whether one of the patterns names the endpoint: `*`, a suffix of its name, or the whole of it."""
+    name = endpoint_suffix(scene)
+    return any(_matches(name, pattern) for pattern in patterns)
+
+
+def endpoint_suffix(scene: Scene) -> str:
+    """What is known of the endpoint's name before the cluster exists."""
+    region = scene.cluster.region or ""
+    if region.startswith("cn-"):
+        return f"{region}.eks.amazonaws.com.cn"
+    suffix = f"eks-cluster.{region}.api.aws" if scene.is_dual_stack else f"{region}.eks.amazonaws.com"
+    return suffix if region else suffix.replace("eks-cluster..", "").lstrip(".")
+
+
+def _matches(name: str, pattern: str) -> bool:
+    plain = pattern.strip().lower().removeprefix("https://").split(":")[0].lstrip("*").strip(".")
+    if pattern.strip() == "*":
+        return True
+    if not plain or "/" in plain:
+        return False
+    return name == plain or name.endswith(f".{plain}") or plain.endswith(f".{name}")
+
+
+def _bypasses_service(scene: Scene, patterns: Iterable[str]) -> bool:
+    stated = scene.cluster.service_cidr
+    service = of_network(stated) if stated else _DEFAULT_SERVICE_RANGES
+    for pattern in patterns:
+        if any(_matches(name, pattern) for name in SERVICE_NAMES):
+            return True
+        try:
+            service -= of_network(parse_network(pattern.strip()))
+        except ValueError:
+            continue
+    return not service

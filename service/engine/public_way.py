@@ -1,0 +1,186 @@
+"""To the public endpoint: out of where the caller stands, over its gateway, through the list (13.2).
+
+1. A caller in the VPC takes its way out (`way_out`); one outside, its own way over the internet.
+2. The public access CIDRs admit the address that the endpoint sees (F-1.18, F-4.6). No group of the
+   endpoint network interfaces is ever asked (F-1.9).
+3. The load balancer spreads the calls over the API servers (F-5.1).
+"""
+
+from __future__ import annotations
+
+from service.domain.addresses import EVERY_IPV4, EVERY_IPV6, EVERYWHERE, Addresses, of_networks
+from service.domain.consumer import Dynamic, Vantage
+from service.domain.network import Connection
+from service.domain.trace import Action, Disposition
+from service.engine.callers import Caller
+from service.engine.filters import Party
+from service.engine.gates import Gate, Stage, closed, opened, own_groups, unknown
+from service.engine.routes import PUBLIC_INTERNET
+from service.engine.scene import Place, Scene
+from service.engine.way_out import NO_WAY_OUT, OFF_AMAZON, Source, egress
+from service.engine.ways import Walk, Way, better, concluded, merged
+
+LIST = "public access CIDRs"
+LONGEST_LIST = 40
+"""How many ranges publicAccessCidrs holds (F-1.12)."""
+_EVERY = {4: EVERY_IPV4, 6: EVERY_IPV6}
+
+ARRIVAL = (
+    opened(Stage.ACLS_BACK, "network load balancer", "network_load_balancer",
+           "the public endpoint: spreads calls over the API servers", "F-5.1", action=Action.ROUTED),
+    opened(Stage.ACLS_BACK, "API server", "api_server",
+           "takes the connection; IAM and RBAC decide what it may do", "F-1.22", action=Action.ACCEPTED),
+)  # fmt: skip
+
+
+def public_way(scene: Scene, caller: Caller) -> Way:
+    """What becomes of a call to the public endpoint's addresses; the same in every mode that has them."""
+    if not caller.is_inside:
+        return concluded(_walk_from_outside(scene, caller))
+    walks: dict[object, tuple[list[str], Way]] = {}
+    for place in caller.places:
+        key = _alike(scene, caller, place)
+        if key not in walks:
+            walks[key] = ([], _way_from(scene, caller, place))
+        walks[key][0].append(place.id)
+    return merged([(", ".join(labels), way) for labels, way in walks.values()])
+
+
+def _alike(scene: Scene, caller: Caller, place: Place) -> object:
+    """Subnets with the same key have the same way out, so that one of them is walked for all."""
+    subnet = place.subnet
+    if place.table is None or place.acl is not None or scene.is_dual_stack:
+        return place.id
+    zone = subnet.is_excluded_from_block
+    return (place.table.id, zone, subnet.assigns_public_ip)
+
+
+def _way_from(scene: Scene, caller: Caller, place: Place) -> Way:
+    if not scene.is_dual_stack:
+        return concluded(_walk_from(scene, caller, place, 4))
+    if caller.consumer.prefers_ipv6:
+        return concluded(_walk_from(scene, caller, place, 6))
+    first = concluded(_walk_from(scene, caller, place, 4))
+    return first if first.is_accepted else better(first, concluded(_walk_from(scene, caller, place, 6)))
+
+
+def _walk_from(scene: Scene, caller: Caller, place: Place, version: int) -> Walk:
+    gates, left = egress(scene, caller, place, version)
+    listed = admission(scene, caller, left.source, version)
+    source = None if isinstance(left.source, Dynamic) else left.source
+    return Walk(
+        label=place.id,
+        gates=(*gates, listed, *left.gates_back, *ARRIVAL),
+        source=source,
+        leaves_aws_network=left.leaves_aws_network,
+    )
+
+
+def admission(scene: Scene, caller: Caller, source: Source, version: int | None) -> Gate:
+    """The public access CIDRs against the address that the endpoint sees (F-1.8, F-1.11, F-1.18)."""
+    admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
+    if version is not None:
+        admitted = admitted.of_version(version)
+    reachable = EVERYWHERE if scene.is_dual_stack else EVERY_IPV4
+    everything = reachable if version is None else _EVERY[version]
+    kind, facts = "public_access_cidrs", ("F-1.8", "F-1.18" if caller.consumer.kind.is_node_like else "F-4.6")
+    if admitted.covers(everything):
+        return opened(Stage.LIST, LIST, kind, "the list is open to all addresses", "F-1.8", "F-1.11")
+    cause = _unlisted_cause(scene, caller, admitted, source)
+    if isinstance(source, Dynamic):
+        detail = "the source addresses change and cannot be listed"
+        return closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts, "F-6.12")
+    if source is None:
+        detail = f"whether the address of {caller.consumer.name} is on the list"
+        return unknown(Stage.LIST, LIST, kind, detail, cause, source_references(caller), *facts)
+    if admitted.covers(source):
+        return opened(Stage.LIST, LIST, kind, f"admits {_few(source)}", *facts)
+    outside = source - admitted
+    detail = f"{_few(outside)} is not on the list" + (
+        f"; {_few(source & admitted)} is" if source.meets(admitted) else ""
+    )
+    return closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts)
+
+
+def _few(addresses: Addresses) -> str:
+    texts = addresses.texts()
+    return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
+
+
+def source_references(caller: Caller) -> tuple[str, ...]:
+    """The fields that would settle from which address a caller's internet traffic comes."""
+    if caller.is_inside:
+        nats = [place.table.routes for place in caller.places if place.table]
+        targets = sorted(
+            {route.target for routes in nats for route in routes if route.target.startswith("nat")}
+        )
+        return (
+            *(f"/cluster/nat_gateways[{name}]/public_ips" for name in targets),
+            f"{caller.reference}/internet_egress",
+        )
+    if caller.vantage is Vantage.INTERNET:
+        return (f"{caller.location_reference}/source_cidrs",)
+    return (f"{caller.location_reference}/internet_egress",)
+
+
+def _unlisted_cause(scene: Scene, caller: Caller, admitted: Addresses, source: Source) -> str:
+    """Why the list does not help this caller; one that needs more ranges than the list holds has its own code."""
+    link = caller.connection
+    if isinstance(source, Addresses) and len((admitted | source).networks()) > LONGEST_LIST:
+        return "public-access-cidr-quota-exceeded"
+    if link is not None and not _takes_internet(link) and link.internet_egress:
+        if admitted.covers(of_networks(link.internet_egress)):
+            return "vpn-split-tunnel-endpoint-not-routed"
+    is_node = caller.consumer.kind.is_node_like
+    return "node-egress-ip-not-in-public-access-cidrs" if is_node else "client-ip-not-in-public-access-cidrs"
+
+
+def _takes_internet(link: Connection) -> bool:
+    """Whether a caller's internet traffic goes into the link at all (a split tunnel carries only its ranges)."""
+    return link.carries is None or of_networks(link.carries).covers(PUBLIC_INTERNET[4])
+
+
+def _walk_from_outside(scene: Scene, caller: Caller) -> Walk:
+    source = caller.egress
+    link = caller.connection
+    if link is not None and not _takes_internet(link) and not _has_own_egress(caller):
+        source = None
+    leaves = _leaves_amazon(caller)
+    target = Party(PUBLIC_INTERNET[4], is_every=False)
+    gates: list[Gate] = [own_groups(caller, scene, target, 443, "the public endpoint")]
+    if isinstance(source, Addresses) and not source:
+        gates.append(closed(Stage.ROUTE, f"egress of {caller.consumer.name}", "consumer", "it has no internet",
+                            NO_WAY_OUT, Disposition.NO_ROUTE, "F-4.2"))  # fmt: skip
+    else:
+        gates.append(_over_the_internet(caller))
+    reachable = EVERYWHERE if scene.is_dual_stack else EVERY_IPV4
+    if isinstance(source, Addresses) and source:
+        if not source.meets(reachable):
+            detail = "the endpoint has IPv4 addresses only and the caller IPv6 ones only"
+            gates.append(closed(Stage.ROUTE, "internet", "internet", detail, "no-common-address-family",
+                                Disposition.NO_ROUTE, "F-5.6"))  # fmt: skip
+        source &= reachable
+    gates.append(admission(scene, caller, source or None, None))
+    seen = None if isinstance(source, Dynamic) or not source else source
+    return Walk(label=caller.consumer.name, gates=(*gates, *ARRIVAL), source=seen, leaves_aws_network=leaves)
+
+
+def _has_own_egress(caller: Caller) -> bool:
+    location, own = caller.consumer.location, caller.consumer.internet_egress
+    return own is not None or (
+        location is not None and (location.internet_egress is not None or location.source_cidrs is not None)
+    )
+
+
+def _over_the_internet(caller: Caller) -> Gate:
+    detail = "over the internet to the public endpoint's addresses"
+    if caller.vantage is not Vantage.INTERNET:
+        detail = "through its own internet egress to the public endpoint's addresses"
+    return opened(Stage.ROUTE, "internet", "internet", detail, "F-1.5", action=Action.ROUTED)
+
+
+def _leaves_amazon(caller: Caller) -> bool | None:
+    if caller.vantage is Vantage.INTERNET:
+        return True
+    link = caller.connection
+    return None if link is None else link.kind in OFF_AMAZON

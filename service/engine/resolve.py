@@ -1,0 +1,94 @@
+"""Which address the endpoint's name gives, by mode and by whom the caller asks (facts, section 13.1).
+
+1. Whoever asks the VPC's resolver, or forwards to it, gets the private zone's answer once the private
+   endpoint is on (F-2.3, F-2.6); everybody else gets what public DNS says (F-2.2, F-2.4, F-2.10).
+2. Pods that use the `kubernetes` Service do not ask the name at all (F-3.21).
+3. The private zone needs both DNS attributes and Amazon's name servers (F-2.7): without host names it is not
+   consulted, without DNS support the resolver answers nothing (Reading 7).
+4. A resolver that drops private answers to public names gives nothing once the answer is private (F-2.18).
+
+>>> [answer.value for answer in RESOLVES_TO[Asker.OTHER_RESOLVER]]
+['public_addresses', 'public_addresses', 'eni_addresses']
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from service.domain.cluster import EndpointMode
+from service.domain.trace import Action, Answer, Assumption, Disposition
+from service.engine.callers import Asker, Caller
+from service.engine.gates import Gate, Stage, closed, opened
+from service.engine.scene import Scene
+
+NAME = "endpoint name"
+_PUBLIC, _ENI = Answer.PUBLIC_ADDRESSES, Answer.ENI_ADDRESSES
+MODES = tuple(EndpointMode)
+
+# Which address the endpoint's name gives, by whom the client asks (F-2.2 to F-2.4, F-3.21).
+RESOLVES_TO = {
+    #                      PUBLIC    PUBLIC_AND_PRIVATE  PRIVATE
+    Asker.VPC_RESOLVER: (_PUBLIC, _ENI, _ENI),
+    Asker.OTHER_RESOLVER: (_PUBLIC, _PUBLIC, _ENI),
+    Asker.CLUSTER_IP: (_ENI, _ENI, _ENI),
+}
+PUBLICLY_RESOLVED_SINCE = datetime(2019, 12, 1, tzinfo=UTC)
+"""Before this day the private-only name resolved inside the VPC only (F-2.12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The answer, the gate that shows it, and whom the answer comes from in effect."""
+
+    answer: Answer
+    would_be: Answer
+    gate: Gate
+    asker: Asker
+
+
+def resolve(scene: Scene, caller: Caller, mode: EndpointMode) -> Resolved:
+    """What the caller learns about the endpoint's address in this mode."""
+    vpc = scene.cluster.vpc
+    asker = caller.asker
+    if asker is Asker.VPC_RESOLVER and vpc.has_dns_hostnames is False:
+        asker = Asker.OTHER_RESOLVER  # the private zone is not consulted (F-2.7)
+    answer = RESOLVES_TO[asker][MODES.index(mode)]
+    if caller.asker is Asker.CLUSTER_IP:
+        gate = opened(Stage.NAME, "kubernetes service", "kubernetes_service",
+                      "its address is translated to an EKS-owned interface, in every mode", "F-3.21",
+                      action=Action.TRANSLATED)  # fmt: skip
+        return Resolved(answer, answer, gate, asker)
+    if caller.asker is Asker.VPC_RESOLVER and vpc.has_dns_support is False:
+        detail = "the VPC's DNS support is off, so its resolver answers nothing"
+        return Resolved(
+            Answer.NOTHING, answer, _silent(detail, "vpc-dns-support-disabled", "F-2.7", "F-2.8"), asker
+        )
+    if caller.blocks_private_answers and answer is _ENI:
+        detail = "its resolver drops private addresses in answers to public names"
+        return Resolved(Answer.NOTHING, answer, _silent(detail, "custom-dns-not-forwarding", "F-2.18"), asker)
+    return Resolved(answer, answer, _answered(scene, caller, mode, answer), asker)
+
+
+def _silent(detail: str, cause: str, *facts: str) -> Gate:
+    return closed(Stage.NAME, NAME, "dns", detail, cause, Disposition.NOT_RESOLVED, *facts)
+
+
+def _answered(scene: Scene, caller: Caller, mode: EndpointMode, answer: Answer) -> Gate:
+    who = "the VPC's resolver" if caller.asker is Asker.VPC_RESOLVER else "its own resolver"
+    what = "private addresses of the EKS-owned interfaces" if answer is _ENI else "public addresses"
+    fact = {
+        EndpointMode.PUBLIC: "F-2.2",
+        EndpointMode.PUBLIC_AND_PRIVATE: "F-2.3",
+        EndpointMode.PRIVATE: "F-2.4",
+    }
+    gate = opened(Stage.NAME, NAME, "dns", f"{who} gives the {what}", fact[mode], action=Action.RESOLVED)
+    created = scene.cluster.created_at
+    if mode is not EndpointMode.PRIVATE or caller.asker is Asker.VPC_RESOLVER or created is None:
+        return gate
+    if created >= PUBLICLY_RESOLVED_SINCE:
+        return gate
+    sentence = "the name of a cluster from before December 2019 is taken to resolve outside the VPC"
+    assumed = Assumption(code="old-name-resolves-publicly", field="/cluster/created_at", sentence=sentence,
+                         facts=("F-2.12", "F-2.13"))  # fmt: skip
+    return Gate(stage=gate.stage, hop=gate.hop, assumptions=(assumed,))

@@ -1,0 +1,256 @@
+"""The question made whole: every reference looked up, every default filled in and listed.
+
+1. Subnets get their route table: the one they name, the shorthand expanded, the main one, or none known.
+2. The endpoint network interfaces stand in the cluster subnets; if those are not named, in every subnet
+   that may be one (F-3.1, F-3.5).
+3. The groups on the interfaces are the cluster security group and the additional ones (F-3.9, F-3.12).
+4. What was not said and can be taken for granted is an `Assumption`; what cannot stays unknown.
+
+Gates work on a `Scene` only, so that no default is decided in two places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from service.domain.addresses import EVERYWHERE, NOWHERE, Addresses, of_networks, parse_network
+from service.domain.cluster import Cluster, EndpointAccess, Hosting, IpFamily
+from service.domain.network import (
+    Connection,
+    Direction,
+    Firewall,
+    NatGateway,
+    NetworkAcl,
+    Route,
+    RouteTable,
+    Routing,
+    SecurityGroup,
+    Subnet,
+)
+from service.domain.trace import Assumption
+from service.engine.filters import Admission, admission_of
+
+CLUSTER_GROUP = "cluster security group"
+"""Stands for the cluster security group while its id was not given."""
+DUAL_STACK_SINCE = datetime(2024, 10, 21, tzinfo=UTC)
+"""From this day the endpoint of a new IPv6 cluster has both families (F-12.4)."""
+_DEFAULTS = (parse_network("0.0.0.0/0"), parse_network("::/0"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A subnet with what filters and routes it; ``table`` None is not known, ``acl`` None the default ACL."""
+
+    id: str
+    subnet: Subnet
+    table: RouteTable | None
+    acl: NetworkAcl | None
+    settled_by: str
+
+    def addresses(self, version: int) -> Addresses | None:
+        """Where its interfaces' addresses lie, if that is known."""
+        return self.subnet.addresses(version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A cluster with everything looked up once."""
+
+    cluster: Cluster
+    access: EndpointAccess
+    hosting: Hosting
+    ip_family: IpFamily
+    is_dual_stack: bool
+    vpc_addresses: Addresses
+    places: dict[str, Place]
+    cluster_places: tuple[Place, ...]
+    nats: dict[str, NatGateway]
+    connections: dict[str, Connection]
+    firewalls: dict[str, Firewall]
+    groups: dict[str, SecurityGroup]
+    interface_groups: tuple[SecurityGroup, ...]
+    cluster_group_ids: frozenset[str]
+    knows_cluster_group: bool
+    assumptions: tuple[Assumption, ...]
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def interface_group_names(self) -> str:
+        """The groups on the endpoint network interfaces, as a component."""
+        names = sorted({group.id for group in self.interface_groups} | self.cluster_group_ids)
+        return ", ".join(names)
+
+    def interface_admission(self, direction: Direction, port: int) -> Admission:
+        """What the groups on the endpoint network interfaces let in or out on a TCP port."""
+        key = (direction, port)
+        if key not in self.memo:
+            self.memo[key] = self._interface_admission(direction, port)
+        found: Admission = self.memo[key]
+        return found
+
+    def _interface_admission(self, direction: Direction, port: int) -> Admission:
+        described = admission_of(self.interface_groups, direction, port)
+        if self.knows_cluster_group:
+            return described
+        if direction is Direction.OUT:
+            return Admission(EVERYWHERE)  # as EKS creates it (F-3.9)
+        return Admission(described.addresses, described.groups | self.cluster_group_ids, is_unsure=True)
+
+
+def set_scene(cluster: Cluster) -> Scene:
+    """Look up and fill in everything that the gates need to know about a cluster."""
+    tables = {table.id: table for table in cluster.route_tables}
+    main = next((table for table in cluster.route_tables if table.is_main), None)
+    acls = {acl.id: acl for acl in cluster.network_acls or ()}
+    nats = {nat.id: nat for nat in cluster.nat_gateways}
+    places, assumed = {}, list[Assumption]()
+    for subnet in sorted(cluster.subnets, key=lambda subnet: subnet.id):
+        table = tables.get(subnet.route_table) if subnet.route_table else main
+        if subnet.route_table is None and subnet.routing is not None:
+            table = _expanded(subnet, subnet.routing, cluster, nats)
+            assumed.append(_expansion(subnet.id, subnet.routing))
+        settled_by = f"/cluster/subnets[{subnet.id}]/route_table"
+        acl = acls.get(subnet.network_acl) if subnet.network_acl else None
+        places[subnet.id] = Place(id=subnet.id, subnet=subnet, table=table, acl=acl, settled_by=settled_by)
+    groups = {group.id: group for group in cluster.security_groups or ()}
+    own = frozenset(group.id for group in groups.values() if group.role == "cluster")
+    hosting = cluster.hosting or Hosting.REGION
+    cluster_places = _cluster_places(cluster, hosting, places)
+    return Scene(
+        cluster=cluster,
+        access=cluster.endpoint_access or EndpointAccess(public=True, private=False),
+        hosting=hosting,
+        ip_family=cluster.ip_family or IpFamily.IPV4,
+        is_dual_stack=_is_dual_stack(cluster),
+        vpc_addresses=_vpc_addresses(cluster),
+        places=places,
+        cluster_places=cluster_places,
+        nats=nats,
+        connections={connection.id: connection for connection in cluster.connections},
+        firewalls={firewall.id: firewall for firewall in cluster.firewalls},
+        groups=groups,
+        interface_groups=tuple(
+            groups[name] for name in sorted(groups) if groups[name].role in ("cluster", "additional")
+        ),
+        cluster_group_ids=own or frozenset({CLUSTER_GROUP}),
+        knows_cluster_group=bool(own),
+        assumptions=(*assumed, *_taken_for_granted(cluster, cluster_places)),
+    )
+
+
+def unknown_place(name: str, settled_by: str, cluster: Cluster) -> Place:
+    """A subnet of the VPC of which nothing was said but that it exists."""
+    cidrs = cluster.vpc.cidrs or ()
+    cidr = cidrs[0] if len(cidrs) == 1 else None
+    return Place(id=name, subnet=Subnet(id=name, cidr=cidr), table=None, acl=None, settled_by=settled_by)
+
+
+def _vpc_addresses(cluster: Cluster) -> Addresses:
+    subnets = cluster.subnets
+    ranges = (*(cluster.vpc.cidrs or ()), *(s.cidr for s in subnets), *(s.ipv6_cidr for s in subnets))
+    return of_networks(tuple(network for network in ranges if network is not None)) if ranges else NOWHERE
+
+
+def _is_dual_stack(cluster: Cluster) -> bool:
+    if cluster.ip_family is not IpFamily.IPV6:
+        return False
+    return cluster.created_at is None or cluster.created_at >= DUAL_STACK_SINCE
+
+
+def stands_in_zone(subnet: Subnet) -> bool:
+    """Whether a subnet lies in an availability zone of the Region, as a cluster subnet must (F-3.5)."""
+    return subnet.zone_kind in (None, "availability_zone") and not subnet.is_on_outpost
+
+
+def _cluster_places(cluster: Cluster, hosting: Hosting, places: dict[str, Place]) -> tuple[Place, ...]:
+    if cluster.cluster_subnets:
+        return tuple(places[name] for name in sorted(cluster.cluster_subnets))
+    fit = [
+        place for place in places.values() if hosting is not Hosting.REGION or stands_in_zone(place.subnet)
+    ]
+    return tuple(fit) or (unknown_place("cluster subnets", "/cluster/subnets", cluster),)
+
+
+def _expanded(subnet: Subnet, routing: Routing, cluster: Cluster, nats: dict[str, NatGateway]) -> RouteTable:
+    routes: list[Route] = []
+    if routing is Routing.PUBLIC:
+        routes += [Route(destination=network, target="internet_gateway") for network in _DEFAULTS]
+    if routing is Routing.PRIVATE_WITH_NAT:
+        nat = _nat_for(subnet, cluster)
+        nats.setdefault(nat.id, nat)
+        routes.append(Route(destination=_DEFAULTS[0], target=nat.id))
+    for connection in cluster.connections:
+        if connection.is_attached:
+            routes += [Route(destination=r, target=connection.id) for r in connection.remote_cidrs or ()]
+    return RouteTable(id=f"routes of {subnet.id}", routes=tuple(routes))
+
+
+def _nat_for(subnet: Subnet, cluster: Cluster) -> NatGateway:
+    """The NAT gateway that `private_with_nat` means: the zone's own, else all that there are, else unknown."""
+    described = [nat for nat in cluster.nat_gateways if nat.is_public]
+    zones = {s.id: s.availability_zone for s in cluster.subnets}
+    near = [n for n in described if n.is_regional or _is_known(zones.get(n.subnet or ""), subnet)]
+    candidates = sorted(near or described, key=lambda nat: nat.id)
+    if len(candidates) == 1:
+        return candidates[0]
+    if not candidates:
+        return NatGateway(id="NAT gateway")
+    known = all(nat.public_ips for nat in candidates)
+    ips = tuple(network for nat in candidates for network in nat.public_ips or ()) if known else None
+    return NatGateway(id=", ".join(nat.id for nat in candidates), public_ips=ips)
+
+
+def _is_known(zone: str | None, subnet: Subnet) -> bool:
+    return zone is not None and zone == subnet.availability_zone
+
+
+def _expansion(subnet: str, routing: Routing) -> Assumption:
+    means = {
+        Routing.PUBLIC: "a default route to an internet gateway",
+        Routing.PRIVATE_WITH_NAT: "a default route to a public NAT gateway",
+        Routing.ISOLATED: "no default route",
+    }[routing]
+    return Assumption(
+        code="routing-shorthand-expanded",
+        field=f"/cluster/subnets[{subnet}]/route_table",
+        sentence=f"`routing: {routing.value}` of {subnet} is read as {means}, and routes to the attached links",
+        facts=("F-4.2",),
+    )
+
+
+def _taken_for_granted(cluster: Cluster, cluster_places: tuple[Place, ...]) -> list[Assumption]:
+    found = list[Assumption]()
+
+    def assume(condition: bool, code: str, settled_by: str, sentence: str, *facts: str) -> None:
+        if condition:
+            found.append(Assumption(code=code, field=settled_by, sentence=sentence, facts=facts))
+
+    vpc = cluster.vpc
+    names = ", ".join(place.id for place in cluster_places)
+    assume(cluster.hosting is None, "hosted-in-region", "/cluster/hosting",
+           "the control plane is taken to run in the Region, not on an Outpost", "F-7.3")  # fmt: skip
+    assume(cluster.ip_family is None, "ipv4-cluster", "/cluster/ip_family",
+           "the cluster is taken to be of the IPv4 family, EKS's default", "F-5.7")  # fmt: skip
+    assume(cluster.ip_family is IpFamily.IPV6 and cluster.created_at is None, "dual-stack-endpoint",
+           "/cluster/created_at",
+           "the cluster is taken to be younger than 2024-10-21, so that its endpoint has both families",
+           "F-5.6", "F-12.4")  # fmt: skip
+    assume(not cluster.cluster_subnets, "cluster-subnets-assumed", "/cluster/cluster_subnets",
+           f"the EKS-owned network interfaces are taken to stand in: {names}", "F-3.1", "F-3.5")  # fmt: skip
+    assume(cluster.endpoint_access is None, "public-access-cidrs-open", "/cluster/endpoint_access",
+           "the public endpoint is taken to be open to all addresses, EKS's default, where it is on",
+           "F-1.10", "F-1.11")  # fmt: skip
+    assume(vpc.has_dns_support is None, "dns-support-on", "/cluster/vpc/enable_dns_support",
+           "the VPC's DNS resolution is taken to be on, as EKS requires", "F-2.8")  # fmt: skip
+    assume(vpc.has_dns_hostnames is None, "dns-hostnames-on", "/cluster/vpc/enable_dns_hostnames",
+           "the VPC's DNS hostnames are taken to be on, as EKS requires", "F-2.8")  # fmt: skip
+    assume(vpc.domain_name_servers is None, "amazon-provided-dns", "/cluster/vpc/domain_name_servers",
+           "the DHCP options are taken to name AmazonProvidedDNS", "F-2.7")  # fmt: skip
+    assume(vpc.block_public_access is None, "block-public-access-off", "/cluster/vpc/block_public_access",
+           "the VPC's Block Public Access is taken to be off", "F-4.9")  # fmt: skip
+    assume(cluster.network_acls is None and any(p.acl is None for p in cluster_places), "default-network-acls",
+           "/cluster/network_acls", "subnets without a network ACL are taken to have the default one, which "
+           "allows all", "F-3.19")  # fmt: skip
+    return found

@@ -1,0 +1,181 @@
+"""What a consumer needs beside the Kubernetes API: AWS services, by the internet or by VPC endpoints (section 8).
+
+1. Nodes pull images (`ecr.api`, `ecr.dkr`, `s3`) and, for their names and addresses, call `ec2` (F-8.3, F-8.4);
+   Fargate pods pull images. What a consumer `calls_first` comes on top (F-8.7).
+2. An interface endpoint with private DNS answers for the service's name whether or not there is another way,
+   so its groups decide (F-8.9). A gateway endpoint serves the subnets whose table it is associated with.
+3. A name that no endpoint answers for needs a way to the internet.
+4. Endpoints that were not described are not known to be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.domain.cluster import Hosting
+from service.domain.consumer import Consumer, ConsumerKind
+from service.domain.decision import Finding
+from service.domain.network import Direction, VpcEndpoint
+from service.engine.callers import Caller
+from service.engine.filters import Party, References, Verdict, admission_of, admits
+from service.engine.scene import CLUSTER_GROUP, Place, Scene
+from service.engine.way_out import egress
+from service.engine.ways import Walk, concluded
+
+NODE_NEEDS = ("ec2", "ecr.api", "ecr.dkr", "s3")
+FARGATE_NEEDS = ("ecr.api", "ecr.dkr", "s3")
+OUTPOST_NEEDS = ("ec2messages", "secretsmanager", "ssm", "ssmmessages")
+GLOBAL_STS = frozenset({"sts.amazonaws.com", "sts_global", "sts-global"})
+OIDC = frozenset({"oidc", "oidc-eks", "oidc.eks"})
+FACTS = {
+    "isolated-subnet-missing-vpc-endpoints": ("F-8.3", "F-8.4"),
+    "no-path-to-eks-service-api": ("F-8.7", "F-6.4"),
+    "vpc-endpoint-sg-blocks-client": ("F-8.9",),
+    "s3-gateway-endpoint-not-in-route-table": ("F-8.3", "F-8.9"),
+    "sts-global-endpoint-not-covered-by-vpc-endpoint": ("F-8.5",),
+    "eks-vpce-private-dns-shadows-oidc": ("F-8.10",),
+    "outposts-missing-extra-endpoints": ("F-8.8", "F-7.1"),
+    "ipv6-preferred-but-egress-blocked": ("F-3.25",),
+}
+PREFIXES = ("com.amazonaws.", "aws.api.")
+
+
+def service_findings(scene: Scene, callers: Iterable[Caller]) -> tuple[Finding, ...]:
+    """What keeps consumers in the VPC from the AWS services that they need; the same in every mode."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for caller in callers:
+        if caller.is_inside:
+            for cause, detail in _faults_of(scene, caller):
+                details = found.setdefault((caller.consumer.name, cause), [])
+                if detail not in details:
+                    details.append(detail)
+    return tuple(_finding(name, cause, details) for (name, cause), details in sorted(found.items()))
+
+
+def _finding(name: str, cause: str, details: list[str]) -> Finding:
+    return Finding(consumer=name, cause=cause, severity="high", sentence=f"{name}: {'; '.join(details)}",
+                   facts=FACTS[cause])  # fmt: skip
+
+
+def _needs(consumer: Consumer, scene: Scene) -> tuple[str, ...]:
+    needs: list[str] = list(consumer.calls_first)
+    if consumer.kind is ConsumerKind.NODE:
+        needs += NODE_NEEDS
+        if scene.hosting is not Hosting.REGION:
+            needs += OUTPOST_NEEDS
+    if consumer.kind is ConsumerKind.FARGATE_POD:
+        needs += FARGATE_NEEDS
+    return tuple(sorted({plain_name(name) for name in needs}))
+
+
+def plain_name(name: str) -> str:
+    """A service by its short name: `ecr.api` for `com.amazonaws.eu-west-1.ecr.api`."""
+    for prefix in PREFIXES:
+        if name.startswith(prefix):
+            return name[len(prefix) :].split(".", 1)[-1]
+    return name
+
+
+def _faults_of(scene: Scene, caller: Caller) -> Iterable[tuple[str, str]]:
+    for service in _needs(caller.consumer, scene):
+        for place in caller.places:
+            fault = _fault(scene, caller, place, service)
+            if fault is not None:
+                yield fault
+    if caller.consumer.prefers_ipv6 and not scene.is_dual_stack and not _leaves_over_ipv6(scene, caller):
+        yield (
+            "ipv6-preferred-but-egress-blocked",
+            "AWS services that publish IPv6 addresses are tried over IPv6 first, and nothing lets that out",
+        )
+
+
+def _leaves_over_ipv6(scene: Scene, caller: Caller) -> bool:
+    return all(_way_out(scene, caller, place, 6) is not Verdict.NO for place in caller.places)
+
+
+def _way_out(scene: Scene, caller: Caller, place: Place, version: int) -> Verdict:
+    key = ("way out", caller.consumer.name, place.id, version)
+    if key not in scene.memo:
+        gates, left = egress(scene, caller, place, version)
+        walk = Walk(label=place.id, gates=(*gates, *left.gates_back), source=None)
+        scene.memo[key] = concluded(walk).verdict
+    found: Verdict = scene.memo[key]
+    return found
+
+
+def _fault(scene: Scene, caller: Caller, place: Place, service: str) -> tuple[str, str] | None:
+    """Why one service cannot be reached from one subnet, None if it can or if that is not known."""
+    described = scene.cluster.vpc.endpoints
+    if service in OIDC:
+        return _shadowed_oidc(scene)
+    name = "sts" if service in GLOBAL_STS else service
+    endpoints = [e for e in described or () if plain_name(e.service) == name]
+    interface = [e for e in endpoints if e.kind == "interface" and e.has_private_dns is not False]
+    if service not in GLOBAL_STS and interface:
+        refused = [_admits(scene, e, caller, place) is Verdict.NO for e in interface]
+        if all(refused):
+            return (
+                "vpc-endpoint-sg-blocks-client",
+                f"the security group of the {service} endpoint refuses {place.id}",
+            )
+        return None
+    gateways = [e for e in endpoints if e.kind == "gateway"]
+    if any(_is_associated(gateway, place) for gateway in gateways):
+        return None
+    if _way_out(scene, caller, place, 4) is not Verdict.NO:
+        return None
+    if gateways:
+        return (
+            "s3-gateway-endpoint-not-in-route-table",
+            f"the {service} gateway endpoint does not serve {place.id}",
+        )
+    return None if described is None else _missing(service, endpoints, place)
+
+
+def _missing(service: str, endpoints: list[VpcEndpoint], place: Place) -> tuple[str, str]:
+    where = f"{place.id} has no way out"
+    if service in GLOBAL_STS:
+        serves = (
+            "the sts endpoint serves the regional name only" if endpoints else "no endpoint serves that name"
+        )
+        return (
+            "sts-global-endpoint-not-covered-by-vpc-endpoint",
+            f"calls the global STS name: {where} and {serves}",
+        )
+    if endpoints:
+        where += f" and the {service} endpoint has no private DNS"
+    if service == "eks":
+        return (
+            "no-path-to-eks-service-api",
+            f"calls the EKS service API first: {where} and no endpoint for it",
+        )
+    if service in OUTPOST_NEEDS:
+        return "outposts-missing-extra-endpoints", f"{where} and no usable endpoint for {service}"
+    return "isolated-subnet-missing-vpc-endpoints", f"{where} and no usable endpoint for {service}"
+
+
+def _shadowed_oidc(scene: Scene) -> tuple[str, str] | None:
+    """Private DNS of the `eks` endpoint owns the domain in which the issuer's name lies."""
+    shadow = any(plain_name(e.service) == "eks" and e.has_private_dns is not False
+                 for e in scene.cluster.vpc.endpoints or ())  # fmt: skip
+    if not shadow:
+        return None
+    return "eks-vpce-private-dns-shadows-oidc", "private DNS of the eks endpoint hides the OIDC issuer's name"
+
+
+def _is_associated(gateway: VpcEndpoint, place: Place) -> bool:
+    if gateway.route_tables is None or place.table is None:
+        return True
+    return place.table.id in gateway.route_tables
+
+
+def _admits(scene: Scene, endpoint: VpcEndpoint, caller: Caller, place: Place) -> Verdict:
+    """Whether the endpoint's own groups admit 443; groups that were not given are taken to (F-8.9)."""
+    if endpoint.security_groups is None or any(n not in scene.groups for n in endpoint.security_groups):
+        return Verdict.YES
+    groups = caller.groups
+    described = [scene.groups[name] for name in endpoint.security_groups]
+    if groups and CLUSTER_GROUP in groups:
+        groups = None
+    party = Party(place.addresses(4), True, groups, References.MATCH)
+    return admits(admission_of(described, Direction.IN, 443), party)

@@ -1,0 +1,184 @@
+"""How good a mode is on the three criteria: each score a sum of named terms on a fixed scale.
+
+1. Exposure: how many addresses may open a connection, by coverage (F-1.11), the same for `public` and
+   `public_and_private` with the same list (F-1.6, 13.4); and which legs go to the public endpoint.
+2. Efficiency: how many devices a call passes, NAT processing, zones, single points of failure (section 11).
+   Prices weigh nothing: they are second-hand and differ by Region (F-11.1 to F-11.5).
+3. Accessibility: who of the required and the preferred consumers gets in.
+
+No term looks at another mode, so no score depends on which modes are there. A term without anything to
+measure gives its full points, because nothing is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import log2
+
+from service.domain.addresses import Addresses
+from service.domain.cluster import EndpointMode
+from service.domain.consumer import Importance
+from service.domain.decision import Score, Scores, Term
+from service.domain.question import Weights
+from service.domain.trace import Action, Answer, Trace
+from service.engine.callers import Caller
+from service.engine.routes import default_routes
+from service.engine.scene import Scene
+from service.engine.tracing import Journey, is_wanted
+
+ADDRESSES, NODE_LEGS, CLIENT_LEGS = 60, 25, 15
+"""Exposure: an open door outweighs which way one's own people take; nodes call all the time, people seldom."""
+ONE_ADDRESS = 55
+"""What a public endpoint with a list of one address gets: more than any other list, less than none at all."""
+SHORT_PATHS, NO_NAT, SAME_ZONE, NO_SINGLE_POINT = 40, 25, 15, 20
+"""Efficiency: devices on the way first (F-11.13), then what is paid by the byte, then what fails alone."""
+FEWEST, MOST = 2, 6
+"""Devices on the shortest way (route table, interface) and on one that is worth no points any more."""
+REQUIRED, PREFERRED = 80, 20
+"""Accessibility: who must get in counts four times who should."""
+
+
+def weigh(scene: Scene, mode: EndpointMode, journeys: Sequence[Journey], weights: Weights) -> Scores:
+    """The three scores of a mode and their weighted mean."""
+    wanted = [journey for journey in journeys if is_wanted(journey.consumer)]
+    exposure = Score(terms=_exposure(scene, mode, wanted))
+    efficiency = Score(terms=_efficiency(scene, mode, wanted))
+    accessibility = Score(terms=_accessibility(mode, wanted))
+    shares = weights.exposure + weights.efficiency + weights.accessibility
+    total = (
+        exposure.points * weights.exposure
+        + efficiency.points * weights.efficiency
+        + accessibility.points * weights.accessibility
+    ) / shares
+    return Scores(exposure=exposure, efficiency=efficiency, accessibility=accessibility, total=total)
+
+
+def _term(name: str, of: int, share: Fraction | float, because: str) -> Term:
+    return Term(name=name, points=round(of * share), of=of, because=because)
+
+
+def _share(good: int, everything: int) -> Fraction:
+    return Fraction(good, everything) if everything else Fraction(1)
+
+
+def _exposure(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> tuple[Term, ...]:
+    flows = [journey.to_api_server[mode] for journey in wanted]
+    nodes = [j.to_api_server[mode] for j in wanted if j.consumer.kind.is_node_like and j.caller.is_inside]
+    clients = [flow for flow in flows if flow.step == 1]
+    outside = sum(flow.resolved_to is Answer.PUBLIC_ADDRESSES for flow in nodes)
+    public = sum(flow.resolved_to is Answer.PUBLIC_ADDRESSES for flow in clients)
+    return (
+        _addresses_term(scene, mode),
+        _term("node_traffic_stays_in_vpc", NODE_LEGS, _share(len(nodes) - outside, len(nodes)),
+              f"{outside} of {len(nodes)} node and pod flows in the VPC leave it"),
+        _term("clients_off_the_public_endpoint", CLIENT_LEGS, _share(len(clients) - public, len(clients)),
+              f"{public} of {len(clients)} client flows go to the public endpoint"),
+    )  # fmt: skip
+
+
+def _addresses_term(scene: Scene, mode: EndpointMode) -> Term:
+    name = "addresses_that_may_connect"
+    if not mode.has_public:
+        return Term(name=name, points=ADDRESSES, of=ADDRESSES, because="there is no public endpoint")
+    admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
+    openness = max(_openness(admitted.of_version(4), 32), _openness(admitted.of_version(6), 128))
+    points = round(ONE_ADDRESS * (1 - openness))
+    ipv4, ipv6 = admitted.of_version(4).count(), admitted.of_version(6).count()
+    counted = f"{ipv4} IPv4" + (f" and about 2^{round(log2(ipv6))} IPv6" if ipv6 else "") + " addresses"
+    return Term(name=name, points=points, of=ADDRESSES, because=f"{counted} may open a connection")
+
+
+def _openness(admitted: Addresses, bits: int) -> float:
+    """How much of a family's space is let in, 0 for none or one address to 1 for all, on a log scale."""
+    count = admitted.count()
+    return log2(count) / bits if count else 0.0
+
+
+def _efficiency(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> tuple[Term, ...]:
+    told = [(j.caller, j.to_api_server[mode]) for j in wanted if j.to_api_server[mode].is_accepted]
+    if not told:
+        none = "nobody gets in"
+        names = {"short_paths": SHORT_PATHS, "no_nat_processing": NO_NAT, "same_zone": SAME_ZONE,
+                 "no_single_point_of_failure": NO_SINGLE_POINT}  # fmt: skip
+        return tuple(Term(name=name, points=0, of=of, because=none) for name, of in names.items())
+    devices = [_devices(flow) for _, flow in told]
+    through_nat = sum(_kinds(flow, "nat_gateway") > 0 for _, flow in told)
+    alone = sum(_hangs_on_one(scene, caller, flow) for caller, flow in told)
+    mean = _mean(Fraction(min(max(MOST - count, 0), MOST - FEWEST), MOST - FEWEST) for count in devices)
+    zones = _mean(_same_zone(scene, caller, flow) for caller, flow in told)
+    return (
+        _term("short_paths", SHORT_PATHS, mean,
+              f"{sum(devices)} devices on {len(told)} accepted flows"),
+        _term("no_nat_processing", NO_NAT, _share(len(told) - through_nat, len(told)),
+              f"{through_nat} of {len(told)} accepted flows pay for NAT processing by the byte"),
+        _term("same_zone", SAME_ZONE, zones,
+              f"{round(100 * zones)} % of the accepted flows can stay in their zone"),
+        _term("no_single_point_of_failure", NO_SINGLE_POINT, _share(len(told) - alone, len(told)),
+              f"{alone} of {len(told)} accepted flows hang on one device"),
+    )  # fmt: skip
+
+
+def _devices(flow: Trace) -> int:
+    return sum(hop.action in (Action.ROUTED, Action.TRANSLATED) for hop in flow.hops)
+
+
+def _kinds(flow: Trace, kind: str) -> int:
+    return sum(hop.kind == kind for hop in flow.hops)
+
+
+def _mean(shares: Iterable[Fraction]) -> Fraction:
+    found = list(shares)
+    return sum(found, Fraction(0)) / len(found)
+
+
+def _same_zone(scene: Scene, caller: Caller, flow: Trace) -> Fraction:
+    """The share of a flow that can stay in its zone; zones that are not known count half (F-11.9, F-11.10)."""
+    if not caller.is_inside or flow.resolved_to is None:
+        return Fraction(1)
+    if _kinds(flow, "nat_gateway"):
+        return _mean(_nat_is_near(scene, caller, index) for index in range(len(caller.places)))
+    if flow.resolved_to is Answer.PUBLIC_ADDRESSES:
+        return Fraction(1)
+    zones = [place.subnet.availability_zone for place in scene.cluster_places]
+    shares = []
+    for place in caller.places:
+        own = place.subnet.availability_zone
+        known = own is not None and None not in zones
+        shares.append(Fraction(zones.count(own), len(zones)) if known else Fraction(1, 2))
+    return _mean(shares)
+
+
+def _nat_is_near(scene: Scene, caller: Caller, index: int) -> Fraction:
+    place = caller.places[index]
+    routes = default_routes(place.table, 4) if place.table else ()
+    nat = scene.nats.get(routes[0].target) if routes and routes[0] else None
+    home = scene.places.get(nat.subnet) if nat and nat.subnet else None
+    if nat is not None and nat.is_regional:
+        return Fraction(1)
+    if home is None or None in (home.subnet.availability_zone, place.subnet.availability_zone):
+        return Fraction(1, 2)
+    return Fraction(home.subnet.availability_zone == place.subnet.availability_zone)
+
+
+def _hangs_on_one(scene: Scene, caller: Caller, flow: Trace) -> bool:
+    """Whether one NAT gateway, firewall, proxy or bastion carries a flow from several zones (F-11.10)."""
+    if any(_kinds(flow, kind) for kind in ("proxy", "tunnel", "firewall")):
+        return True
+    nats = {name for hop in flow.hops if hop.kind == "nat_gateway" for name in hop.component.split(", ")}
+    zones = {place.subnet.availability_zone for place in caller.places}
+    return len(nats) == 1 and len(zones) > 1 and not all(_is_regional(scene, name) for name in nats)
+
+
+def _is_regional(scene: Scene, name: str) -> bool:
+    return name in scene.nats and scene.nats[name].is_regional
+
+
+def _accessibility(mode: EndpointMode, wanted: Sequence[Journey]) -> tuple[Term, ...]:
+    terms = []
+    for importance, of in ((Importance.REQUIRED, REQUIRED), (Importance.PREFERRED, PREFERRED)):
+        flows = [j.to_api_server[mode] for j in wanted if j.consumer.importance is importance]
+        inside = sum(flow.is_accepted for flow in flows)
+        because = f"{inside} of {len(flows)} {importance.value} consumers get in"
+        terms.append(_term(f"{importance.value}_admitted", of, _share(inside, len(flows)), because))
+    return tuple(terms)
