@@ -27,6 +27,7 @@ from service.domain.decision import ControlVerdict
 from service.engine.callers import Caller
 from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Place
+from service.engine.way_out import is_internet_gateway
 
 PASS = "pass"  # noqa: S105  # a verdict, no secret
 FAIL = "fail"
@@ -73,7 +74,7 @@ def _assigns_public_address(place: Place) -> bool | None:
     """What the subnet says; one that says nothing and has no way to an internet gateway assigns none."""
     if place.subnet.assigns_public_ip is not None or place.table is None:
         return place.subnet.assigns_public_ip
-    return None if any(route.target == "internet_gateway" for route in place.table.routes) else False
+    return None if any(is_internet_gateway(route.target) for route in place.table.routes) else False
 
 
 def admits_everybody(access: EndpointAccess) -> bool:
