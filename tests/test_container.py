@@ -1,0 +1,168 @@
+"""The image and the compose file, held to what can be known without a container engine."""
+
+import json
+import re
+import shlex
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from service import __version__
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The instructions of the Dockerfile in order, continued lines joined."""
+    text = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines)]
+
+
+def arguments_of(word: str) -> list[str]:
+    """What follows each instruction of this name."""
+    return [rest for name, rest in instructions() if name == word]
+
+
+def last_stage() -> list[tuple[str, str]]:
+    """The instructions of the stage that becomes the image."""
+    every = instructions()
+    begins = max(index for index, (word, _) in enumerate(every) if word == "FROM")
+    return every[begins:]
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    """The compose file, as YAML reads it."""
+    document = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    assert isinstance(document, dict)
+    return document
+
+
+def makefile_recipe(target: str) -> list[str]:
+    """The commands of a target, with the variables that name the virtual environment filled in."""
+    text = (ROOT / "Makefile").read_text("utf-8").replace("$(VENV)", ".venv").replace("$(BIN)", ".venv/bin")
+    recipe = re.search(rf"^{re.escape(target)}:.*\n((?:\t.*\n)+)", text, re.MULTILINE)
+    assert recipe, f"the Makefile has no target {target}"
+    return [line.strip() for line in recipe[1].splitlines()]
+
+
+def test_the_compose_file_is_one_by_the_schema_of_its_specification(compose: dict[str, Any]) -> None:
+    schema_file = files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+    schema = json.loads(schema_file.read_text("utf-8"))
+
+    jsonschema.Draft7Validator(schema).validate(compose)
+
+
+def test_the_container_can_write_nowhere_but_in_its_temporary_files(compose: dict[str, Any]) -> None:
+    service = compose["services"]["service"]
+
+    assert service["read_only"] is True
+    assert service["tmpfs"] == ["/tmp"]
+    assert "volumes" not in service
+
+
+def test_the_container_has_no_privileges_and_can_gain_none(compose: dict[str, Any]) -> None:
+    service = compose["services"]["service"]
+
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "cap_add", "user", "network_mode", "pid"} & set(service)
+
+
+def test_the_service_is_offered_on_loopback_only(compose: dict[str, Any]) -> None:
+    (port,) = compose["services"]["service"]["ports"]
+
+    assert port == "127.0.0.1:${PORT:-8080}:8080"
+    assert arguments_of("EXPOSE") == ["8080"]
+
+
+def test_the_container_is_given_longer_to_stop_than_the_service_takes(compose: dict[str, Any]) -> None:
+    grace = compose["services"]["service"]["stop_grace_period"]
+
+    assert int(grace.removesuffix("s")) > Settings().graceful_seconds
+
+
+def test_the_image_bears_the_version_of_the_package(compose: dict[str, Any]) -> None:
+    assert compose["services"]["service"]["image"] == f"eks-endpoint-decision:{__version__}"
+
+
+def test_the_base_is_pinned_to_one_release_of_python() -> None:
+    (base,) = arguments_of("ARG")
+
+    assert re.fullmatch(r"BASE=python:3\.11\.\d+-slim-bookworm", base)
+    assert {rest.split()[0] for rest in arguments_of("FROM")} == {"${BASE}"}
+
+
+def test_the_image_is_built_by_the_steps_of_the_makefile() -> None:
+    installing = [line.replace("$(PYTHON)", "python3") for line in makefile_recipe(".venv/installed")]
+    run = arguments_of("RUN")
+
+    assert run[0] == installing[0]
+    assert run[1] == installing[1].replace("requirements-test.txt", "requirements.txt")
+
+
+def test_the_image_starts_what_make_run_starts() -> None:
+    (started,) = arguments_of("CMD")
+    (recipe,) = makefile_recipe("run")
+
+    command = json.loads(started)
+    assert command == ["python", "-m", "service", "serve"]
+    assert shlex.split(recipe)[-3:] == command[-3:]
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    stage = last_stage()
+
+    (user,) = [rest for word, rest in stage if word == "USER"]
+    uid, gid = user.split(":")
+    assert int(uid) > 0
+    assert int(gid) > 0
+    after = [word for word, _ in stage[stage.index(("USER", user)) :]]
+    assert "RUN" not in after
+    assert "COPY" not in after
+
+
+def test_the_image_says_when_it_is_well() -> None:
+    (check,) = arguments_of("HEALTHCHECK")
+
+    command = json.loads(check.partition("CMD ")[2])
+    assert command[:2] == ["python", "-c"]
+    assert "/readyz" in command[2]
+    compile(command[2], "HEALTHCHECK", "exec")
+
+
+def test_everything_that_is_copied_exists_and_is_sent_to_the_builder() -> None:
+    sent = {
+        line.removeprefix("!")
+        for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+        if line.startswith("!")
+    }
+
+    copied = {rest.split()[0] for rest in arguments_of("COPY") if not rest.startswith("--from")}
+
+    assert copied == sent
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_description_of_the_api_stands_where_the_image_puts_it() -> None:
+    assert Settings().openapi_file == ROOT / "openapi.yaml"
+    assert ("COPY", "openapi.yaml .") in instructions()
+    assert ("COPY", "service service") in instructions()
+
+
+def test_what_is_installed_is_pinned_exactly() -> None:
+    for name in ("requirements.txt", "requirements-test.txt"):
+        lines = (ROOT / name).read_text("utf-8").split()
+        assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines), name
+
+
+def test_the_tests_run_on_what_the_service_runs_on() -> None:
+    running = set((ROOT / "requirements.txt").read_text("utf-8").split())
+
+    assert running <= set((ROOT / "requirements-test.txt").read_text("utf-8").split())

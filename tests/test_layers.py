@@ -1,0 +1,41 @@
+"""Who may import whom: the contracts in setup.cfg, kept."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_no_arrow_between_the_rooms_turns_round() -> None:
+    lint = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+
+    finished = subprocess.run(lint, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "0 broken" in finished.stdout
+
+
+def test_only_settings_read_the_environment() -> None:
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "service").rglob("*.py")
+        if re.search(r"os\.(environ|getenv)|from os import", path.read_text("utf-8"))
+    }
+
+    assert readers == {"service/settings.py"}
+
+
+def test_only_the_edge_knows_the_web_framework() -> None:
+    knowing = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "service").rglob("*.py")
+        if any(
+            line.startswith((f"import {name}", f"from {name}"))
+            for line in path.read_text("utf-8").splitlines()
+            for name in ("flask", "marshmallow", "werkzeug")
+        )
+    }
+
+    assert all(name == "service/app.py" or name.startswith("service/web/") for name in knowing)
