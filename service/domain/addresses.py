@@ -67,7 +67,7 @@ class Addresses:
     def covers(self, other: Addresses) -> bool:
         """Whether every address of the other set is in this one; the empty set is covered by all."""
         mine = self.intervals
-        return all(any(low <= l and h <= high for low, high in mine) for l, h in other.intervals)
+        return all(any(low <= first and last <= high for low, high in mine) for first, last in other.intervals)
 
     def meets(self, other: Addresses) -> bool:
         """Whether the two sets share an address."""

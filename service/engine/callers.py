@@ -80,9 +80,7 @@ def consumers_of(
     """The consumers of a question, by name, with the assumption made where none was named."""
     if consumers:
         return tuple(sorted(consumers, key=lambda consumer: consumer.name)), ()
-    sentence = (
-        "nobody was named: the nodes of the cluster subnets and one operator on the internet are assumed"
-    )
+    sentence = "nobody was named: the nodes of the cluster subnets and one operator on the internet are assumed"
     return assumed_consumers(), (Assumption(code="consumers-assumed", field="/consumers", sentence=sentence),)
 
 
@@ -123,9 +121,7 @@ def _location_of(consumer: Consumer, reference: str, scene: Scene) -> tuple[Loca
         return Location(at=Vantage.CLUSTER_VPC), ()
     if consumer.kind is ConsumerKind.HYBRID_NODE:
         link = next(iter(scene.connections)) if len(scene.connections) == 1 else None
-        sentence = (
-            f"{consumer.name} is taken to stand on premises, behind {link or 'a link that was not named'}"
-        )
+        sentence = f"{consumer.name} is taken to stand on premises, behind {link or 'a link that was not named'}"
         location = Location(at=Vantage.CONNECTED_NETWORK, connection=link)
     elif consumer.kind.is_node_like or consumer.is_in_cluster:
         sentence = f"{consumer.name} is taken to stand in the cluster subnets"
@@ -220,11 +216,7 @@ def _egress_of(consumer: Consumer, location: Location, link: Connection | None) 
 
 def node_groups_of(consumers: tuple[Consumer, ...], scene: Scene) -> frozenset[str] | None:
     """The groups that pods share with the nodes: those of all nodes alike, else not known."""
-    found = {
-        _groups_of(consumer, scene, "", None)[0]
-        for consumer in consumers
-        if consumer.kind is ConsumerKind.NODE
-    }
+    found = {_groups_of(consumer, scene, "", None)[0] for consumer in consumers if consumer.kind is ConsumerKind.NODE}
     if not found:
         return scene.cluster_group_ids
     return found.pop() if len(found) == 1 else None
@@ -242,12 +234,8 @@ def _groups_of(
             return scene.cluster_group_ids, ()
         if consumer.is_managed is False:
             return None, ()
-        sentence = (
-            f"{consumer.name} are taken to be a managed node group that holds the cluster security group"
-        )
-        return scene.cluster_group_ids, (
-            _assumed("managed-nodes", f"{reference}/managed", sentence, "F-3.9"),
-        )
+        sentence = f"{consumer.name} are taken to be a managed node group that holds the cluster security group"
+        return scene.cluster_group_ids, (_assumed("managed-nodes", f"{reference}/managed", sentence, "F-3.9"),)
     if kind is ConsumerKind.FARGATE_POD:
         sentence = f"{consumer.name} is taken to hold the cluster security group, Fargate's default"
         return scene.cluster_group_ids, (_assumed("fargate-default-group", where, sentence, "F-3.14"),)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from service.domain.addresses import Network
 from service.domain.cluster import EndpointAccess, EndpointMode
 from service.domain.decision import Assessment, Decision, Finding
 from service.domain.question import Question
@@ -67,28 +68,28 @@ def _assess(
     needed = question.includes_controls or question.requirements.controls
     access = replace(scene.access, public=mode.has_public, private=mode.has_private)
     controls = judge_controls(access, exposure) if needed else ()
-    case = Case(
-        scene=scene, mode=mode, journeys=traced, requirements=question.requirements, controls=controls
-    )
+    case = Case(scene=scene, mode=mode, journeys=traced, requirements=question.requirements, controls=controls)
     flows = (
         *(journey.to_api_server[mode] for journey in traced),
         *(t for j in traced for t in j.from_api_server),
     )
     return Assessment(
         mode=mode,
-        public_access_cidrs=_list_of(access) if mode.has_public else None,
+        public_access_cidrs=_list_of(access, is_dual_stack=scene.is_dual_stack) if mode.has_public else None,
         objections=objections(case),
         scores=weigh(scene, mode, traced, question.requirements.weights),
-        traces=tuple(
-            sorted(flows, key=lambda trace: (trace.step, trace.consumer, trace.port, trace.purpose))
-        ),
+        traces=tuple(sorted(flows, key=lambda trace: (trace.step, trace.consumer, trace.port, trace.purpose))),
         controls=controls if question.includes_controls else (),
         findings=findings(scene, mode, traced, services),
     )
 
 
-def _list_of(access: EndpointAccess) -> tuple:  # type: ignore[type-arg]
-    return tuple(sorted(set(access.public_access_cidrs), key=lambda n: (n.version, n)))
+def _list_of(access: EndpointAccess, *, is_dual_stack: bool) -> tuple[Network, ...]:
+    """The list in force: as given, in order; an empty one is open to all (F-1.10, F-1.11)."""
+    given = access.public_access_cidrs or access.admitted(is_dual_stack=is_dual_stack).networks()
+    return tuple(
+        sorted(set(given), key=lambda network: (network.version, int(network.network_address), network.prefixlen))
+    )
 
 
 def _in_order(assumptions: Sequence[Assumption]) -> tuple[Assumption, ...]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from service.domain.addresses import (
     EVERY_IPV4,
@@ -71,9 +72,7 @@ class Admission:
     is_unsure: bool = False
 
 
-def judge(
-    addresses: Addresses | None, is_every: bool, admitted: Addresses, is_unsure: bool, version: int
-) -> Verdict:
+def judge(addresses: Addresses | None, is_every: bool, admitted: Addresses, is_unsure: bool, version: int) -> Verdict:
     """Whether the admitted set takes in every address, or the one that is not known."""
     if addresses is None:
         if admitted.covers(EVERY_IPV4 if version == 4 else EVERY_IPV6):
@@ -172,9 +171,7 @@ def closed_ports(acl: NetworkAcl, direction: Direction, ports: tuple[int, int], 
     spoken = sorted((rule for rule in rules if rule.ports.protocol in ("tcp", "all")), key=lambda r: r.number)
     corners = [*_corners(spoken, ports), ports[1] + 1]
     closed = [
-        (low, high - 1)
-        for low, high in zip(corners, corners[1:], strict=False)
-        if not _passed_on(spoken, low, addresses).covers(addresses)
+        (low, high - 1) for low, high in pairwise(corners) if not _passed_on(spoken, low, addresses).covers(addresses)
     ]
     low, high = closed[0][0], closed[0][1]
     for next_low, next_high in closed[1:]:
@@ -184,9 +181,7 @@ def closed_ports(acl: NetworkAcl, direction: Direction, ports: tuple[int, int], 
     return str(low) if low == high else f"{low}-{high}"
 
 
-def firewall_verdict(
-    rules: tuple[FirewallRule, ...] | None, direction: str, port: int, party: Party
-) -> Verdict:
+def firewall_verdict(rules: tuple[FirewallRule, ...] | None, direction: str, port: int, party: Party) -> Verdict:
     """Whether a firewall passes the far side's addresses; without rules there is no firewall (Reading 5)."""
     if rules is None:
         return Verdict.YES

@@ -50,23 +50,37 @@ def _of_flow(trace: Trace, cause: str, importance: Importance) -> Finding:
     how = "may not arrive" if trace.is_uncertain else "does not arrive"
     sentence = f"{trace.consumer}: {what} {how}: {last.component}: {last.detail}"
     severity = "high" if importance is Importance.REQUIRED and not trace.is_uncertain else "medium"
-    return Finding(consumer=trace.consumer, cause=cause, severity=severity, sentence=sentence,
-                   facts=last.facts, missing=trace.missing)  # fmt: skip
+    return Finding(
+        consumer=trace.consumer,
+        cause=cause,
+        severity=severity,
+        sentence=sentence,
+        facts=last.facts,
+        missing=trace.missing,
+    )
 
 
 def _list_findings(scene: Scene, mode: EndpointMode) -> Iterable[Finding]:
     stated = scene.access.public_access_cidrs
     if not mode.has_public:
         if stated and stated != ALL_ADDRESSES:
-            yield Finding(consumer=None, cause="public-allowlist-without-public-endpoint", severity="low",
-                          sentence="publicAccessCidrs is filled in, but the public endpoint is off: it does nothing",
-                          facts=("F-1.8", "F-1.21"))  # fmt: skip
+            yield Finding(
+                consumer=None,
+                cause="public-allowlist-without-public-endpoint",
+                severity="low",
+                sentence="publicAccessCidrs is filled in, but the public endpoint is off: it does nothing",
+                facts=("F-1.8", "F-1.21"),
+            )
         return
     admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
     if any(admitted.covers(everything) for everything in open_to(scene)):
-        yield Finding(consumer=None, cause="public-endpoint-open-to-internet", severity="medium",
-                      sentence="every address on the internet may open a connection; only IAM and RBAC stand behind it",
-                      facts=("F-1.11", "F-1.22"))  # fmt: skip
+        yield Finding(
+            consumer=None,
+            cause="public-endpoint-open-to-internet",
+            severity="medium",
+            sentence="every address on the internet may open a connection; only IAM and RBAC stand behind it",
+            facts=("F-1.11", "F-1.22"),
+        )
 
 
 def _dns_findings(scene: Scene, journeys: Sequence[Journey]) -> Iterable[Finding]:
@@ -75,9 +89,14 @@ def _dns_findings(scene: Scene, journeys: Sequence[Journey]) -> Iterable[Finding
     name = scene.cluster.vpc.domain_name
     has_nodes = any(journey.consumer.kind is ConsumerKind.NODE for journey in journeys)
     if has_nodes and name is not None and not _is_amazon_domain(name, scene.cluster.region):
-        yield Finding(consumer=None, cause="dhcp-domain-name-breaks-node-registration", severity="medium",
-                      sentence=f"the DHCP options name the domain {name}: a node that takes its host name from it "
-                      "reaches the API server and may be refused there", facts=("F-8.4",))  # fmt: skip
+        yield Finding(
+            consumer=None,
+            cause="dhcp-domain-name-breaks-node-registration",
+            severity="medium",
+            sentence=f"the DHCP options name the domain {name}: a node that takes its host name from it "
+            "reaches the API server and may be refused there",
+            facts=("F-8.4",),
+        )
 
 
 def _is_amazon_domain(name: str, region: str | None) -> bool:

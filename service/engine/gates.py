@@ -46,13 +46,17 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """What one gate says; ``hop`` None is a gate that passes without being worth a line."""
+    """What one gate says; ``hop`` None is a gate that passes without being worth a line.
+
+    ``works`` says which part of the callers a stop lets through (Reading 3).
+    """
 
     stage: Stage
     verdict: Verdict = Verdict.YES
     hop: Hop | None = None
     cause: str = ""
     disposition: Disposition = Disposition.ACCEPTED
+    works: str = ""
     assumptions: tuple[Assumption, ...] = ()
 
 
@@ -60,9 +64,7 @@ def opened(
     stage: Stage, component: str, kind: str, detail: str, *facts: str, action: Action = Action.PERMITTED
 ) -> Gate:
     """A gate that lets the packet through and is shown."""
-    return Gate(
-        stage=stage, hop=Hop(component=component, kind=kind, action=action, detail=detail, facts=facts)
-    )
+    return Gate(stage=stage, hop=Hop(component=component, kind=kind, action=action, detail=detail, facts=facts))
 
 
 def closed(
@@ -85,9 +87,7 @@ def unknown(
         facts=facts,
         missing=tuple(sorted(set(missing))),
     )
-    return Gate(
-        stage=stage, verdict=Verdict.UNKNOWN, hop=hop, cause=cause, disposition=Disposition.INSUFFICIENT_INFO
-    )
+    return Gate(stage=stage, verdict=Verdict.UNKNOWN, hop=hop, cause=cause, disposition=Disposition.INSUFFICIENT_INFO)
 
 
 def passes_unseen(stage: Stage) -> Gate:
@@ -128,8 +128,14 @@ def own_groups(caller: Caller, scene: Scene, target: Party, port: int, what: str
     component = ", ".join(names) or f"security groups of {caller.consumer.name}"
     described = [scene.groups[name] for name in names if name in scene.groups]
     if not names or len(described) < len(names):
-        hop = Hop(component=component, kind=kind, action=Action.PERMITTED, facts=(fact,), assumed=("groups-let-out",),
-                  detail=f"taken to let TCP {port} out, as every group does by default")  # fmt: skip
+        hop = Hop(
+            component=component,
+            kind=kind,
+            action=Action.PERMITTED,
+            facts=(fact,),
+            assumed=("groups-let-out",),
+            detail=f"taken to let TCP {port} out, as every group does by default",
+        )
         where = "/cluster/security_groups" if names else f"{caller.reference}/security_groups"
         sentence = f"the security groups of {caller.consumer.name} are taken to let everything out"
         assumed = Assumption(code="groups-let-out", field=where, sentence=sentence, facts=(fact,))
@@ -164,9 +170,7 @@ class Side:
     settled_by: str
 
 
-def acl(
-    stage: Stage, place: Place, direction: Direction, ports: tuple[int, int], side: Side, *, ours: bool
-) -> Gate:
+def acl(stage: Stage, place: Place, direction: Direction, ports: tuple[int, int], side: Side, *, ours: bool) -> Gate:
     """A subnet's network ACL passes the ports; ``ours`` says that it stands on the caller's side."""
     if place.acl is None:
         return passes_unseen(stage)
@@ -179,14 +183,10 @@ def acl(
             return passes_unseen(stage)
         return opened(stage, component, kind, f"passes TCP {shown} {way}", "F-3.19")
     if verdict is Verdict.NO:
-        shut = (
-            closed_ports(place.acl, direction, ports, side.party.addresses) if side.party.addresses else shown
-        )
+        shut = closed_ports(place.acl, direction, ports, side.party.addresses) if side.party.addresses else shown
         disposition = Disposition.DENIED_OUT if ours else Disposition.DENIED_IN
         return closed(stage, component, kind, f"does not pass TCP {shut} {way}", cause, disposition, "F-3.19")
-    return unknown(
-        stage, component, kind, f"whether it passes TCP {shown} {way}", cause, (side.settled_by,), "F-3.19"
-    )
+    return unknown(stage, component, kind, f"whether it passes TCP {shown} {way}", cause, (side.settled_by,), "F-3.19")
 
 
 def replies(place: Place, direction: Direction, side: Side, *, ours: bool) -> Gate:
@@ -207,9 +207,7 @@ class Call:
 
 def firewall(device: Connection | Firewall, call: Call) -> Gate:
     """A firewall on a link, or one that a route names, passes the call; without `allows` there is none (Reading 5)."""
-    where, kind = (
-        ("connections", "connection") if isinstance(device, Connection) else ("firewalls", "firewall")
-    )
+    where, kind = ("connections", "connection") if isinstance(device, Connection) else ("firewalls", "firewall")
     verdict = firewall_verdict(device.allows, call.direction, call.port, call.far_side)
     if verdict is Verdict.YES:
         if device.allows is None:

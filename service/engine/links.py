@@ -43,9 +43,7 @@ def way_over_link(scene: Scene, caller: Caller, target: Addresses | None, what: 
     ]
     if faults:
         return faults
-    gate = opened(
-        Stage.ROUTE, link.id, "connection", f"carries traffic to {what}", "F-6.1", action=Action.ROUTED
-    )
+    gate = opened(Stage.ROUTE, link.id, "connection", f"carries traffic to {what}", "F-6.1", action=Action.ROUTED)
     return [_assuming_returns(gate, link)]
 
 
@@ -121,9 +119,7 @@ def way_back(scene: Scene, caller: Caller, place: Place, party: Party) -> list[G
         shared = party.addresses & scene.vpc_addresses
         if shared:
             detail = f"{', '.join(shared.texts()[:2])} is local to the VPC, so nothing comes back"
-            return [
-                closed(Stage.ROUTE_BACK, place.id, "subnet", detail, OVERLAP, Disposition.NO_ROUTE, "F-6.6")
-            ]
+            return [closed(Stage.ROUTE_BACK, place.id, "subnet", detail, OVERLAP, Disposition.NO_ROUTE, "F-6.6")]
     return [route_to(scene, place, link, party, Stage.ROUTE_BACK, NO_RETURN, caller)]
 
 
@@ -158,9 +154,7 @@ def route_to(
         return unknown(stage, table.id, "route_table", detail, cause, missing, "F-6.8")
     if stage is Stage.ROUTE_BACK:
         return passes_unseen(stage)
-    return opened(
-        stage, table.id, "route_table", f"leads to {name} over {link.id}", "F-6.8", action=Action.ROUTED
-    )
+    return opened(stage, table.id, "route_table", f"leads to {name} over {link.id}", "F-6.8", action=Action.ROUTED)
 
 
 def _names(table: RouteTable, link: Connection) -> bool:
@@ -187,7 +181,5 @@ def _may_lead(scene: Scene, target: str, part: Addresses) -> bool:
     """Whether a target by which the call did not come may still lead back: another link, or one not described."""
     other = scene.connections.get(target)
     if other is not None:
-        return other.is_attached and (
-            other.remote_cidrs is None or of_networks(other.remote_cidrs).meets(part)
-        )
+        return other.is_attached and (other.remote_cidrs is None or of_networks(other.remote_cidrs).meets(part))
     return target not in scene.nats and target != "local" and not is_internet_gateway(target)

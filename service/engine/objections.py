@@ -94,8 +94,14 @@ def unwanted_admitted(case: Case) -> Iterable[Objection]:
         )
         if names:
             how = "gets in" if certain else "may get in"
-            yield Objection(id="unwanted-consumer-admitted", consumers=names, facts=("F-1.22",), is_certain=certain,
-                            sentence=f"{', '.join(names)} must not get in and {how}", source="requirement")  # fmt: skip
+            yield Objection(
+                id="unwanted-consumer-admitted",
+                consumers=names,
+                facts=("F-1.22",),
+                is_certain=certain,
+                sentence=f"{', '.join(names)} must not get in and {how}",
+                source="requirement",
+            )
 
 
 def hosting_forbids(case: Case) -> Iterable[Objection]:
@@ -103,8 +109,11 @@ def hosting_forbids(case: Case) -> Iterable[Objection]:
     hosting = case.scene.hosting
     if case.mode not in MODES_OF[hosting]:
         known = ", ".join(mode.value for mode in EndpointMode if mode in MODES_OF[hosting])
-        yield Objection(id="hosting-forbids-mode", facts=("F-7.1", "F-7.2"),
-                        sentence=f"a local cluster on Outposts ({hosting.value}) offers only {known}")  # fmt: skip
+        yield Objection(
+            id="hosting-forbids-mode",
+            facts=("F-7.1", "F-7.2"),
+            sentence=f"a local cluster on Outposts ({hosting.value}) offers only {known}",
+        )
 
 
 def refused_list_entries(case: Case) -> Iterable[Objection]:
@@ -114,12 +123,18 @@ def refused_list_entries(case: Case) -> Iterable[Objection]:
         return
     reserved = [network for network in listed if network.prefixlen and of_network(network).meets(RESERVED)]
     if reserved:
-        yield Objection(id="public-access-cidr-reserved", facts=("F-1.13", "F-1.14"),
-                        sentence=f"EKS refuses reserved ranges in publicAccessCidrs: {_listed(reserved)}")  # fmt: skip
+        yield Objection(
+            id="public-access-cidr-reserved",
+            facts=("F-1.13", "F-1.14"),
+            sentence=f"EKS refuses reserved ranges in publicAccessCidrs: {_listed(reserved)}",
+        )
     wrong = [network for network in listed if network.version == 6 and not case.scene.is_dual_stack]
     if wrong:
-        yield Objection(id="public-access-cidr-wrong-family", facts=("F-1.15", "F-1.16"),
-                        sentence=f"the endpoint has IPv4 addresses only, so EKS refuses {_listed(wrong)}")  # fmt: skip
+        yield Objection(
+            id="public-access-cidr-wrong-family",
+            facts=("F-1.15", "F-1.16"),
+            sentence=f"the endpoint has IPv4 addresses only, so EKS refuses {_listed(wrong)}",
+        )
     if len(set(listed)) > LONGEST_LIST:
         sentence = f"the list has {len(set(listed))} ranges and EKS takes {LONGEST_LIST}"
         yield Objection(id="public-access-cidr-quota-exceeded", sentence=sentence, facts=("F-1.12",))
@@ -137,12 +152,18 @@ def cluster_subnets(case: Case) -> Iterable[Objection]:
     subnets = [place.subnet for place in scene.cluster_places]
     unfit = [s.id for s in subnets if not stands_in_zone(s) or s.availability_zone in NO_CLUSTER_ZONES]
     if unfit:
-        yield Objection(id="cluster-subnet-in-unsupported-zone", facts=("F-3.5", "F-7.16"),
-                        sentence=f"no cluster subnet may lie where {', '.join(unfit)} lies")  # fmt: skip
+        yield Objection(
+            id="cluster-subnet-in-unsupported-zone",
+            facts=("F-3.5", "F-7.16"),
+            sentence=f"no cluster subnet may lie where {', '.join(unfit)} lies",
+        )
     zones = {subnet.availability_zone for subnet in subnets}
     if len(subnets) == 1 or (len(zones) == 1 and None not in zones):
-        yield Objection(id="single-availability-zone", facts=("F-3.4",),
-                        sentence="EKS refuses cluster subnets in fewer than two availability zones")  # fmt: skip
+        yield Objection(
+            id="single-availability-zone",
+            facts=("F-3.4",),
+            sentence="EKS refuses cluster subnets in fewer than two availability zones",
+        )
 
 
 def fargate_subnets(case: Case) -> Iterable[Objection]:
@@ -154,8 +175,11 @@ def fargate_subnets(case: Case) -> Iterable[Objection]:
                 if place.table and any(is_internet_gateway(route.target) for route in place.table.routes):
                     found.add(place.id)
     if found:
-        yield Objection(id="fargate-in-public-subnet", facts=("F-7.15",),
-                        sentence=f"Fargate pods cannot run in a public subnet: {', '.join(sorted(found))}")  # fmt: skip
+        yield Objection(
+            id="fargate-in-public-subnet",
+            facts=("F-7.15",),
+            sentence=f"Fargate pods cannot run in a public subnet: {', '.join(sorted(found))}",
+        )
 
 
 def hybrid_networks(case: Case) -> Iterable[Objection]:
@@ -164,12 +188,18 @@ def hybrid_networks(case: Case) -> Iterable[Objection]:
     hybrid = any(journey.consumer.kind is ConsumerKind.HYBRID_NODE for journey in case.journeys)
     ranges = (*remote.node_cidrs, *remote.pod_cidrs)
     if (hybrid or ranges) and scene.ip_family is IpFamily.IPV6:
-        yield Objection(id="hybrid-nodes-need-ipv4", facts=("F-5.10", "F-7.11"),
-                        sentence="hybrid nodes are not possible on a cluster of the IPv6 family")  # fmt: skip
+        yield Objection(
+            id="hybrid-nodes-need-ipv4",
+            facts=("F-5.10", "F-7.11"),
+            sentence="hybrid nodes are not possible on a cluster of the IPv6 family",
+        )
     faults = sorted(set(_remote_faults(scene, ranges)))
     if faults:
-        yield Objection(id="remote-networks-invalid", facts=("F-7.10",),
-                        sentence=f"EKS refuses the remote networks: {'; '.join(faults)}")  # fmt: skip
+        yield Objection(
+            id="remote-networks-invalid",
+            facts=("F-7.10",),
+            sentence=f"EKS refuses the remote networks: {'; '.join(faults)}",
+        )
 
 
 def _remote_faults(scene: Scene, ranges: Sequence[Network]) -> Iterable[str]:
@@ -210,11 +240,18 @@ def dns_attributes(case: Case) -> Iterable[Objection]:
 
 def managed_collectors(case: Case) -> Iterable[Objection]:
     """A managed Prometheus collector needs the private endpoint (F-6.14)."""
-    names = tuple(j.consumer.name for j in case.journeys
-                  if j.consumer.service == "prometheus_collector" and j.consumer.importance is Importance.REQUIRED)  # fmt: skip
+    names = tuple(
+        j.consumer.name
+        for j in case.journeys
+        if j.consumer.service == "prometheus_collector" and j.consumer.importance is Importance.REQUIRED
+    )
     if names and not case.mode.has_private:
-        yield Objection(id="managed-collector-needs-private-access", consumers=names, facts=("F-6.14",),
-                        sentence=f"{', '.join(names)}: a managed collector needs the private endpoint")  # fmt: skip
+        yield Objection(
+            id="managed-collector-needs-private-access",
+            consumers=names,
+            facts=("F-6.14",),
+            sentence=f"{', '.join(names)}: a managed collector needs the private endpoint",
+        )
 
 
 def internet_exposure(case: Case) -> Iterable[Objection]:
@@ -270,8 +307,13 @@ def required_controls(case: Case) -> Iterable[Objection]:
         if verdict.id in case.requirements.controls and verdict.result != "pass":
             certain = verdict.result == "fail"
             how = "fails" if certain else "cannot be judged"
-            yield Objection(id=f"control-{verdict.id}-fails", facts=verdict.facts, source="requirement",
-                            sentence=f"{verdict.id} {how}: {verdict.why}", is_certain=certain)  # fmt: skip
+            yield Objection(
+                id=f"control-{verdict.id}-fails",
+                facts=verdict.facts,
+                source="requirement",
+                sentence=f"{verdict.id} {how}: {verdict.why}",
+                is_certain=certain,
+            )
 
 
 def _unmet(code: str, sentence: str, fact: str, consumers: tuple[str, ...] = ()) -> Objection:

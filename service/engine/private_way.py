@@ -42,35 +42,42 @@ from service.engine.ways import Walk, Way, better, concluded, merged
 
 INTERFACE = "endpoint network interface"
 ARRIVAL = (
-    opened(Stage.ACLS_BACK, INTERFACE, "endpoint_network_interface",
-           "one of the EKS-owned interfaces in the cluster subnets", "F-3.1", "F-3.3", action=Action.ROUTED),
-    opened(Stage.ACLS_BACK, "API server", "api_server",
-           "takes the connection; IAM and RBAC decide what it may do", "F-1.22", action=Action.ACCEPTED),
-)  # fmt: skip
+    opened(
+        Stage.ACLS_BACK,
+        INTERFACE,
+        "endpoint_network_interface",
+        "one of the EKS-owned interfaces in the cluster subnets",
+        "F-3.1",
+        "F-3.3",
+        action=Action.ROUTED,
+    ),
+    opened(
+        Stage.ACLS_BACK,
+        "API server",
+        "api_server",
+        "takes the connection; IAM and RBAC decide what it may do",
+        "F-1.22",
+        action=Action.ACCEPTED,
+    ),
+)
 
 
 def private_way(scene: Scene, caller: Caller) -> Way:
     """What becomes of a call to the private addresses; the same in every mode, the list plays no part."""
     if caller.vantage in (Vantage.INTERNET, Vantage.OTHER_NETWORK):
         return concluded(_walk_from_nowhere(scene, caller))
-    sources = (
-        _classes(scene, caller, caller.places) if caller.is_inside else [((caller.consumer.name,), None)]
-    )
+    sources = _classes(scene, caller, caller.places) if caller.is_inside else [((caller.consumer.name,), None)]
     targets = _classes(scene, caller, scene.cluster_places)
     walks = []
     for names, source in sources:
         for target_names, target in targets:
-            label = (
-                ", ".join(names) if len(targets) == 1 else f"{', '.join(names)} to {', '.join(target_names)}"
-            )
+            label = ", ".join(names) if len(targets) == 1 else f"{', '.join(names)} to {', '.join(target_names)}"
             if target is not None:
                 walks.append((label, _way_between(scene, caller, source, target)))
     return merged(walks)
 
 
-def _classes(
-    scene: Scene, caller: Caller, places: tuple[Place, ...]
-) -> list[tuple[tuple[str, ...], Place | None]]:
+def _classes(scene: Scene, caller: Caller, places: tuple[Place, ...]) -> list[tuple[tuple[str, ...], Place | None]]:
     """Subnets that cannot differ in what their packets meet, so that one is walked for all of them."""
     found: dict[object, list[Place]] = {}
     for place in places:
@@ -136,9 +143,7 @@ def _version(scene: Scene, caller: Caller) -> int:
 
 def _walk_between(scene: Scene, caller: Caller, source: Place | None, target: Place, version: int) -> Walk:
     party = _as_source(caller, source, version)
-    there = Party(
-        target.addresses(version), False, scene.cluster_group_ids | _names(scene), References.MATCH, version
-    )
+    there = Party(target.addresses(version), False, scene.cluster_group_ids | _names(scene), References.MATCH, version)
     target_side = Side(party=there, words="the interfaces", settled_by=f"/cluster/subnets[{target.id}]/cidr")
     settled = f"/cluster/subnets[{source.id}]/cidr" if source else f"{caller.location_reference}/cidrs"
     side = Side(party=party, words=caller.consumer.name, settled_by=settled)
@@ -183,9 +188,7 @@ def within_vpc(
     """The route from one subnet of the VPC to another: local, unless a narrower route says otherwise."""
     name = source.table.id if source.table else source.id
     kind = "route_table" if source.table else "subnet"
-    routed = opened(
-        Stage.ROUTE, name, kind, f"the local route leads to {what}", "F-3.6", action=Action.ROUTED
-    )
+    routed = opened(Stage.ROUTE, name, kind, f"the local route leads to {what}", "F-3.6", action=Action.ROUTED)
     if source.table is None or target is None or not _routes_inside(scene, source.table):
         return [routed]
     gates: list[Gate] = []
@@ -194,19 +197,24 @@ def within_vpc(
             continue
         device = scene.firewalls.get(route.target)
         if device is not None and not route.is_blackhole:
-            call = Call(
-                direction="from_cluster", port=443, far_side=Party(part), cause=cause, stage=Stage.ROUTE
-            )
+            call = Call(direction="from_cluster", port=443, far_side=Party(part), cause=cause, stage=Stage.ROUTE)
             checked = firewall(device, call)
             gates.append(
-                checked
-                if checked.hop
-                else opened(Stage.ROUTE, device.id, "firewall", f"leads on to {what}", "F-3.6")
+                checked if checked.hop else opened(Stage.ROUTE, device.id, "firewall", f"leads on to {what}", "F-3.6")
             )
         else:
             detail = f"sends {', '.join(part.texts()[:2])} to {route.target} and not to {what}"
-            gates.append(closed(Stage.ROUTE, name, kind, detail, "no-private-network-path-between-vpcs",
-                                Disposition.NO_ROUTE, "F-6.8"))  # fmt: skip
+            gates.append(
+                closed(
+                    Stage.ROUTE,
+                    name,
+                    kind,
+                    detail,
+                    "no-private-network-path-between-vpcs",
+                    Disposition.NO_ROUTE,
+                    "F-6.8",
+                )
+            )
     return gates or [routed]
 
 
@@ -219,9 +227,7 @@ def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str
     verdict = admits(scene.interface_admission(Direction.IN, 443), party)
     if verdict is Verdict.YES:
         shares = party.groups is not None and bool(party.groups & scene.cluster_group_ids)
-        detail = f"admits TCP 443 from {name}" + (
-            ", which holds the cluster security group" if shares else ""
-        )
+        detail = f"admits TCP 443 from {name}" + (", which holds the cluster security group" if shares else "")
         return opened(stage, component, kind, detail, "F-3.10" if shares else "F-3.15")
     if verdict is Verdict.NO:
         detail = f"no rule on the endpoint network interfaces admits TCP 443 from {name}"
@@ -249,9 +255,7 @@ def _returning(gate: Gate) -> Gate:
     cause = "control-plane-eni-in-unroutable-subnet"
     if gate.verdict is Verdict.UNKNOWN:
         return unknown(Stage.ROUTE_BACK, hop.component, hop.kind, hop.detail, cause, hop.missing, *hop.facts)
-    return closed(
-        Stage.ROUTE_BACK, hop.component, hop.kind, hop.detail, cause, Disposition.NO_ROUTE, *hop.facts
-    )
+    return closed(Stage.ROUTE_BACK, hop.component, hop.kind, hop.detail, cause, Disposition.NO_ROUTE, *hop.facts)
 
 
 def _walk_from_nowhere(scene: Scene, caller: Caller) -> Walk:
@@ -263,16 +267,20 @@ def _walk_from_nowhere(scene: Scene, caller: Caller) -> Walk:
         cause = "private-only-from-internet" if is_internet else "no-private-network-path-between-vpcs"
     component = "internet" if is_internet else "private network link"
     detail = f"nothing leads from where {caller.consumer.name} stands to the private addresses in the VPC"
-    gate = closed(Stage.ROUTE, component, "internet" if is_internet else "connection", detail, cause,
-                  Disposition.NO_ROUTE, "F-1.7", "F-6.1")  # fmt: skip
+    gate = closed(
+        Stage.ROUTE,
+        component,
+        "internet" if is_internet else "connection",
+        detail,
+        cause,
+        Disposition.NO_ROUTE,
+        "F-1.7",
+        "F-6.1",
+    )
     gates = [gate]
     shared = caller.addresses & scene.vpc_addresses if caller.addresses is not None else NOWHERE
     if shared and not is_internet:
         detail = f"both sides hold {', '.join(shared.texts()[:2])}, so no plain link can join them"
-        gates.insert(
-            0, closed(Stage.ROUTE, component, "connection", detail, OVERLAP, Disposition.NO_ROUTE, "F-6.6")
-        )
+        gates.insert(0, closed(Stage.ROUTE, component, "connection", detail, OVERLAP, Disposition.NO_ROUTE, "F-6.6"))
     leaves = True if is_internet else None
-    return Walk(
-        label=caller.consumer.name, gates=tuple(gates), source=caller.addresses, leaves_aws_network=leaves
-    )
+    return Walk(label=caller.consumer.name, gates=tuple(gates), source=caller.addresses, leaves_aws_network=leaves)

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.domain.addresses import EVERY_IPV4, EVERY_IPV6, EVERYWHERE, Addresses, of_networks
 from service.domain.consumer import Dynamic, Vantage
 from service.domain.network import Connection
@@ -26,11 +28,23 @@ LONGEST_LIST = 40
 _EVERY = {4: EVERY_IPV4, 6: EVERY_IPV6}
 
 ARRIVAL = (
-    opened(Stage.ACLS_BACK, "network load balancer", "network_load_balancer",
-           "the public endpoint: spreads calls over the API servers", "F-5.1", action=Action.ROUTED),
-    opened(Stage.ACLS_BACK, "API server", "api_server",
-           "takes the connection; IAM and RBAC decide what it may do", "F-1.22", action=Action.ACCEPTED),
-)  # fmt: skip
+    opened(
+        Stage.ACLS_BACK,
+        "network load balancer",
+        "network_load_balancer",
+        "the public endpoint: spreads calls over the API servers",
+        "F-5.1",
+        action=Action.ROUTED,
+    ),
+    opened(
+        Stage.ACLS_BACK,
+        "API server",
+        "api_server",
+        "takes the connection; IAM and RBAC decide what it may do",
+        "F-1.22",
+        action=Action.ACCEPTED,
+    ),
+)
 
 
 def public_way(scene: Scene, caller: Caller) -> Way:
@@ -95,11 +109,9 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
         return unknown(Stage.LIST, LIST, kind, detail, cause, source_references(caller), *facts)
     if admitted.covers(source):
         return opened(Stage.LIST, LIST, kind, f"admits {_few(source)}", *facts)
-    outside = source - admitted
-    detail = f"{_few(outside)} is not on the list" + (
-        f"; {_few(source & admitted)} is" if source.meets(admitted) else ""
-    )
-    return closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts)
+    detail = f"{_few(source - admitted)} is not on the list"
+    stop = closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts)
+    return replace(stop, works=f"works from {_few(source & admitted)}") if source.meets(admitted) else stop
 
 
 def _few(addresses: Addresses) -> str:
@@ -111,9 +123,7 @@ def source_references(caller: Caller) -> tuple[str, ...]:
     """The fields that would settle from which address a caller's internet traffic comes."""
     if caller.is_inside:
         nats = [place.table.routes for place in caller.places if place.table]
-        targets = sorted(
-            {route.target for routes in nats for route in routes if route.target.startswith("nat")}
-        )
+        targets = sorted({route.target for routes in nats for route in routes if route.target.startswith("nat")})
         return (
             *(f"/cluster/nat_gateways[{name}]/public_ips" for name in targets),
             f"{caller.reference}/internet_egress",
@@ -129,7 +139,8 @@ def _unlisted_cause(scene: Scene, caller: Caller, admitted: Addresses, source: S
     if isinstance(source, Addresses) and len((admitted | source).networks()) > LONGEST_LIST:
         return "public-access-cidr-quota-exceeded"
     if link is not None and not _takes_internet(link) and link.internet_egress:
-        if admitted.covers(of_networks(link.internet_egress)):
+        is_listed = admitted.covers(of_networks(link.internet_egress))
+        if is_listed:
             return "vpn-split-tunnel-endpoint-not-routed"
     is_node = caller.consumer.kind.is_node_like
     return "node-egress-ip-not-in-public-access-cidrs" if is_node else "client-ip-not-in-public-access-cidrs"
@@ -149,16 +160,34 @@ def _walk_from_outside(scene: Scene, caller: Caller) -> Walk:
     target = Party(PUBLIC_INTERNET[4], is_every=False)
     gates: list[Gate] = [own_groups(caller, scene, target, 443, "the public endpoint")]
     if isinstance(source, Addresses) and not source:
-        gates.append(closed(Stage.ROUTE, f"egress of {caller.consumer.name}", "consumer", "it has no internet",
-                            NO_WAY_OUT, Disposition.NO_ROUTE, "F-4.2"))  # fmt: skip
+        gates.append(
+            closed(
+                Stage.ROUTE,
+                f"egress of {caller.consumer.name}",
+                "consumer",
+                "it has no internet",
+                NO_WAY_OUT,
+                Disposition.NO_ROUTE,
+                "F-4.2",
+            )
+        )
     else:
         gates.append(_over_the_internet(caller))
     reachable = EVERYWHERE if scene.is_dual_stack else EVERY_IPV4
     if isinstance(source, Addresses) and source:
         if not source.meets(reachable):
             detail = "the endpoint has IPv4 addresses only and the caller IPv6 ones only"
-            gates.append(closed(Stage.ROUTE, "internet", "internet", detail, "no-common-address-family",
-                                Disposition.NO_ROUTE, "F-5.6"))  # fmt: skip
+            gates.append(
+                closed(
+                    Stage.ROUTE,
+                    "internet",
+                    "internet",
+                    detail,
+                    "no-common-address-family",
+                    Disposition.NO_ROUTE,
+                    "F-5.6",
+                )
+            )
         source &= reachable
     gates.append(admission(scene, caller, source or None, None))
     seen = None if isinstance(source, Dynamic) or not source else source

@@ -68,7 +68,5 @@ def _summary(best: Assessment, second: Assessment | None, assessments: Sequence[
         margin = float(best.scores.total - second.scores.total)
         said += f", {margin:.2f} points before {names[second.mode]}"
     others = [a for a in assessments if a.objections]
-    reasons = "; ".join(
-        f"{names[a.mode]}: {', '.join(dict.fromkeys(o.id for o in a.objections))}" for a in others
-    )
+    reasons = "; ".join(f"{names[a.mode]}: {', '.join(dict.fromkeys(o.id for o in a.objections))}" for a in others)
     return said + (f" (not {reasons})" if reasons else "")

@@ -55,15 +55,18 @@ def resolve(scene: Scene, caller: Caller, mode: EndpointMode) -> Resolved:
         asker = Asker.OTHER_RESOLVER  # the private zone is not consulted (F-2.7)
     answer = RESOLVES_TO[asker][MODES.index(mode)]
     if caller.asker is Asker.CLUSTER_IP:
-        gate = opened(Stage.NAME, "kubernetes service", "kubernetes_service",
-                      "its address is translated to an EKS-owned interface, in every mode", "F-3.21",
-                      action=Action.TRANSLATED)  # fmt: skip
+        gate = opened(
+            Stage.NAME,
+            "kubernetes service",
+            "kubernetes_service",
+            "its address is translated to an EKS-owned interface, in every mode",
+            "F-3.21",
+            action=Action.TRANSLATED,
+        )
         return Resolved(answer, answer, gate, asker)
     if caller.asker is Asker.VPC_RESOLVER and vpc.has_dns_support is False:
         detail = "the VPC's DNS support is off, so its resolver answers nothing"
-        return Resolved(
-            Answer.NOTHING, answer, _silent(detail, "vpc-dns-support-disabled", "F-2.7", "F-2.8"), asker
-        )
+        return Resolved(Answer.NOTHING, answer, _silent(detail, "vpc-dns-support-disabled", "F-2.7", "F-2.8"), asker)
     if caller.blocks_private_answers and answer is _ENI:
         detail = "its resolver drops private addresses in answers to public names"
         return Resolved(Answer.NOTHING, answer, _silent(detail, "custom-dns-not-forwarding", "F-2.18"), asker)
@@ -89,6 +92,7 @@ def _answered(scene: Scene, caller: Caller, mode: EndpointMode, answer: Answer) 
     if created >= PUBLICLY_RESOLVED_SINCE:
         return gate
     sentence = "the name of a cluster from before December 2019 is taken to resolve outside the VPC"
-    assumed = Assumption(code="old-name-resolves-publicly", field="/cluster/created_at", sentence=sentence,
-                         facts=("F-2.12", "F-2.13"))  # fmt: skip
+    assumed = Assumption(
+        code="old-name-resolves-publicly", field="/cluster/created_at", sentence=sentence, facts=("F-2.12", "F-2.13")
+    )
     return Gate(stage=gate.stage, hop=gate.hop, assumptions=(assumed,))

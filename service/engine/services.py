@@ -53,8 +53,9 @@ def service_findings(scene: Scene, callers: Iterable[Caller]) -> tuple[Finding, 
 
 
 def _finding(name: str, cause: str, details: list[str]) -> Finding:
-    return Finding(consumer=name, cause=cause, severity="high", sentence=f"{name}: {'; '.join(details)}",
-                   facts=FACTS[cause])  # fmt: skip
+    return Finding(
+        consumer=name, cause=cause, severity="high", sentence=f"{name}: {'; '.join(details)}", facts=FACTS[cause]
+    )
 
 
 def _needs(consumer: Consumer, scene: Scene) -> tuple[str, ...]:
@@ -135,9 +136,7 @@ def _fault(scene: Scene, caller: Caller, place: Place, service: str) -> tuple[st
 def _missing(service: str, endpoints: list[VpcEndpoint], place: Place) -> tuple[str, str]:
     where = f"{place.id} has no way out"
     if service in GLOBAL_STS:
-        serves = (
-            "the sts endpoint serves the regional name only" if endpoints else "no endpoint serves that name"
-        )
+        serves = "the sts endpoint serves the regional name only" if endpoints else "no endpoint serves that name"
         return (
             "sts-global-endpoint-not-covered-by-vpc-endpoint",
             f"calls the global STS name: {where} and {serves}",
@@ -156,8 +155,9 @@ def _missing(service: str, endpoints: list[VpcEndpoint], place: Place) -> tuple[
 
 def _shadowed_oidc(scene: Scene) -> tuple[str, str] | None:
     """Private DNS of the `eks` endpoint owns the domain in which the issuer's name lies."""
-    shadow = any(plain_name(e.service) == "eks" and e.has_private_dns is not False
-                 for e in scene.cluster.vpc.endpoints or ())  # fmt: skip
+    shadow = any(
+        plain_name(e.service) == "eks" and e.has_private_dns is not False for e in scene.cluster.vpc.endpoints or ()
+    )
     if not shadow:
         return None
     return "eks-vpce-private-dns-shadows-oidc", "private DNS of the eks endpoint hides the OIDC issuer's name"

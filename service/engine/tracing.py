@@ -17,13 +17,14 @@ from service.domain.consumer import Consumer, ConsumerKind, Dynamic, Importance,
 from service.domain.trace import Action, Answer, Assumption, Disposition, Hop, Step, Trace
 from service.engine.callers import Asker, Caller, caller_of, node_groups_of, proxy_caller
 from service.engine.filters import Verdict
+from service.engine.from_api_server import way_from_api_server
 from service.engine.gates import Gate, Stage, closed
-from service.engine.kubelet_way import KUBELET_PORT, Target, kubelet_way
 from service.engine.private_way import private_way
 from service.engine.proxies import names_endpoint, takes_proxy
 from service.engine.public_way import public_way
 from service.engine.resolve import MODES, Resolved, resolve
 from service.engine.scene import Scene
+from service.engine.targets import KUBELET_PORT, Target
 from service.engine.ways import Way
 
 API_PORT = 443
@@ -111,12 +112,24 @@ def _through_proxy(
 ) -> tuple[Trace, tuple[Assumption, ...]]:
     caller = direct.caller
     component = f"proxy of {caller.consumer.name}"
-    hop = Hop(component=component, kind="proxy", action=Action.ROUTED, facts=("F-2.20",),
-              detail="takes the call, because `bypass` does not name the endpoint, and resolves the name itself")  # fmt: skip
+    hop = Hop(
+        component=component,
+        kind="proxy",
+        action=Action.ROUTED,
+        facts=("F-2.20",),
+        detail="takes the call, because `bypass` does not name the endpoint, and resolves the name itself",
+    )
     stop: Gate | None = None
     if is_refused:
-        stop = closed(Stage.OWN, component, "proxy", "does not let the endpoint's name through", PROXY_CAUSE,
-                      Disposition.DENIED_OUT, "F-2.20")  # fmt: skip
+        stop = closed(
+            Stage.OWN,
+            component,
+            "proxy",
+            "does not let the endpoint's name through",
+            PROXY_CAUSE,
+            Disposition.DENIED_OUT,
+            "F-2.20",
+        )
     trace, assumed = _told_in(scene, proxied, caller, mode, (hop,), stop)
     if trace.is_accepted or trace.cause == PROXY_CAUSE:
         return trace, assumed
@@ -147,18 +160,26 @@ def _told_in(
     if blocked is not None and blocked.hop is not None:
         hops: tuple[Hop, ...] = (origin, blocked.hop) if stop else (origin, *before, blocked.hop)
         later = (way.cause, *way.also) if way.verdict is Verdict.NO else ()
-        way = replace(way, cause=blocked.cause, disposition=blocked.disposition, missing=(), partial=(),
-                      also=_without(blocked.cause, later))  # fmt: skip
+        way = replace(
+            way,
+            cause=blocked.cause,
+            disposition=blocked.disposition,
+            missing=(),
+            partial=(),
+            also=_without(blocked.cause, later),
+        )
     else:
         hops = (origin, *before, *((name.gate.hop,) if name.gate.hop else ()), *way.hops)
         way = _named(scene, route, mode, name, way)
-    return _trace(caller, name, way, hops, stop is not None), assumed
+    return _trace(caller, route.caller, name, way, hops, stop is not None), assumed
 
 
-def _trace(caller: Caller, name: Resolved, way: Way, hops: tuple[Hop, ...], is_stopped_early: bool) -> Trace:
+def _trace(
+    caller: Caller, through: Caller, name: Resolved, way: Way, hops: tuple[Hop, ...], is_stopped_early: bool
+) -> Trace:
     answer = Answer.NOTHING if is_stopped_early else name.answer
     inside = caller.is_inside and answer is not Answer.NOTHING
-    outward = name.would_be is Answer.PUBLIC_ADDRESSES
+    outward = name.would_be is Answer.PUBLIC_ADDRESSES or not through.is_inside
     leaves_aws = way.leaves_aws_network
     if caller.vantage is Vantage.INTERNET:
         leaves_aws = True
@@ -186,9 +207,7 @@ def _origin(caller: Caller) -> Hop:
     elif caller.vantage is Vantage.CONNECTED_NETWORK:
         where = f"behind {caller.connection.id}" if caller.connection else "in a connected network"
     else:
-        where = (
-            "on the internet" if caller.vantage is Vantage.INTERNET else "in a network without a private link"
-        )
+        where = "on the internet" if caller.vantage is Vantage.INTERNET else "in a network without a private link"
     return Hop(component=caller.consumer.name, kind="consumer", action=Action.ORIGINATED, detail=where)
 
 
@@ -219,8 +238,13 @@ def _tunnelled(
 ) -> tuple[Trace, tuple[Assumption, ...]]:
     """The bastion's flow told as that of the consumer whose calls go through it (F-6.10)."""
     trace, assumed = told
-    hop = Hop(component=via.consumer.name, kind="tunnel", action=Action.ROUTED, facts=("F-6.10", "F-6.11"),
-              detail=f"carries the calls of {caller.consumer.name} and makes them its own")  # fmt: skip
+    hop = Hop(
+        component=via.consumer.name,
+        kind="tunnel",
+        action=Action.ROUTED,
+        facts=("F-6.10", "F-6.11"),
+        detail=f"carries the calls of {caller.consumer.name} and makes them its own",
+    )
     kind = caller.consumer.kind
     told_as = replace(
         trace,
@@ -239,9 +263,7 @@ def _name_the_bypass(consumers: tuple[Consumer, ...], told: dict[str, dict[Endpo
     for consumer in consumers:
         if consumer.tunnel_via or consumer.proxy or not _is_known_place(consumer):
             continue
-        twins = [
-            other for other in consumers if (other.tunnel_via or other.proxy) and _same_place(consumer, other)
-        ]
+        twins = [other for other in consumers if (other.tunnel_via or other.proxy) and _same_place(consumer, other)]
         for mode, trace in told[consumer.name].items():
             if trace.cause is not None and any(told[twin.name][mode].is_accepted for twin in twins):
                 also = _without(code, (trace.cause, *trace.also))
@@ -272,7 +294,7 @@ def _called(
     shares = bool(caller.groups and node_groups and caller.groups & node_groups)
     traces, assumed = [], list[Assumption]()
     for port, purpose in sorted(ports):
-        way = kubelet_way(scene, Target(caller, port, purpose, shares))
+        way = way_from_api_server(scene, Target(caller, port, purpose, shares))
         assumed += way.assumptions
         traces.append(
             Trace(

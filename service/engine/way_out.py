@@ -42,8 +42,14 @@ OFF_AMAZON = frozenset({"vpn", "direct_connect", "client_vpn"})
 NO_WAY_OUT = "no-route-to-internet"
 _BLOCKED = "link-firewall-blocks-443"
 Source = Addresses | Dynamic | None
-_ONWARD = opened(Stage.ROUTE, "internet gateway", "internet_gateway", "passes on what the NAT gateway sends",
-                 "F-11.8", action=Action.ROUTED)  # fmt: skip
+_ONWARD = opened(
+    Stage.ROUTE,
+    "internet gateway",
+    "internet_gateway",
+    "passes on what the NAT gateway sends",
+    "F-11.8",
+    action=Action.ROUTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,7 @@ def way_out(scene: Scene, caller: Caller, place: Place, version: int) -> Exit:
     """Where the subnet's default route leads, and whether the internet lies there."""
     stated = caller.egress
     if isinstance(stated, Addresses) and not stated:
-        return Exit(
-            (_no_way(f"egress of {caller.consumer.name}", "consumer", "it has no internet", version),)
-        )
+        return Exit((_no_way(f"egress of {caller.consumer.name}", "consumer", "it has no internet", version),))
     table = place.table
     if table is None:
         where = f"where {place.id} sends traffic for the internet"
@@ -89,9 +93,7 @@ def way_out(scene: Scene, caller: Caller, place: Place, version: int) -> Exit:
         may_lead = len(routes) > 1 or has_unread_routes(table) or narrower_public_routes(table, version)
         if may_lead and not (route and route.is_blackhole):
             detail = "whether the routes that it has lead to the public endpoint's addresses"
-            return Exit(
-                (unknown(Stage.ROUTE, table.id, "route_table", detail, NO_WAY_OUT, missing, "F-4.2"),), stated
-            )
+            return Exit((unknown(Stage.ROUTE, table.id, "route_table", detail, NO_WAY_OUT, missing, "F-4.2"),), stated)
         detail = "its default route is a blackhole" if route else "it has no route to the internet"
         return Exit((_no_way(table.id, "route_table", detail, version, caller),))
     return _over(scene, caller, place, route, version)
@@ -106,8 +108,9 @@ def _no_way(component: str, kind: str, detail: str, version: int, caller: Caller
 def _over(scene: Scene, caller: Caller, place: Place, route: Route, version: int) -> Exit:
     target, table = route.target, place.table
     name = table.id if table else place.id
-    routed = opened(Stage.ROUTE, name, "route_table", f"sends {route.destination} to {target}", "F-4.2",
-                    action=Action.ROUTED)  # fmt: skip
+    routed = opened(
+        Stage.ROUTE, name, "route_table", f"sends {route.destination} to {target}", "F-4.2", action=Action.ROUTED
+    )
     if is_internet_gateway(target):
         left = _internet_gateway(scene, caller, place, version)
     elif target in scene.nats:
@@ -122,9 +125,7 @@ def _over(scene: Scene, caller: Caller, place: Place, route: Route, version: int
         left = Exit((_no_way(name, "route_table", "its default route is local", version, caller),))
     else:
         detail, missing = f"what {target} is", (f"/cluster/route_tables[{name}]/routes",)
-        left = Exit(
-            (unknown(Stage.ROUTE, target, "gateway", detail, NO_WAY_OUT, missing, "F-4.2"),), caller.egress
-        )
+        left = Exit((unknown(Stage.ROUTE, target, "gateway", detail, NO_WAY_OUT, missing, "F-4.2"),), caller.egress)
     stated = caller.egress if caller.egress is not None else left.source
     return Exit((routed, *left.gates), stated, left.gates_back, left.leaves_aws_network)
 
@@ -195,8 +196,14 @@ def _public_address(caller: Caller, place: Place, component: str, kind: str) -> 
     if own is False:
         detail = f"{caller.consumer.name} has no public address in {place.id}, so nothing is translated"
         return closed(Stage.ROUTE, component, kind, detail, cause, Disposition.NO_ROUTE, "F-4.3"), None
-    gate = opened(Stage.ROUTE, component, kind, "translates to the public address of the interface", "F-4.2",
-                  action=Action.TRANSLATED)  # fmt: skip
+    gate = opened(
+        Stage.ROUTE,
+        component,
+        kind,
+        "translates to the public address of the interface",
+        "F-4.2",
+        action=Action.TRANSLATED,
+    )
     return gate, None if own is True else of_network(own)
 
 
@@ -210,14 +217,19 @@ def _egress_only_gateway(scene: Scene, caller: Caller, place: Place, version: in
 
 def _nat_gateway(scene: Scene, caller: Caller, place: Place, nat: NatGateway, version: int) -> Exit:
     if not nat.is_public:
-        gate = closed(Stage.ROUTE, nat.id, "nat_gateway", "a private NAT gateway leads to no internet",
-                      NO_WAY_OUT, Disposition.NO_ROUTE, "F-4.8")  # fmt: skip
+        gate = closed(
+            Stage.ROUTE,
+            nat.id,
+            "nat_gateway",
+            "a private NAT gateway leads to no internet",
+            NO_WAY_OUT,
+            Disposition.NO_ROUTE,
+            "F-4.8",
+        )
         return Exit((gate,))
     source = of_networks(nat.public_ips) if nat.public_ips else None
     seen = ", ".join(source.texts()) if source else "addresses that were not given"
-    hop = opened(
-        Stage.ROUTE, nat.id, "nat_gateway", f"translates to {seen}", "F-4.6", action=Action.TRANSLATED
-    )
+    hop = opened(Stage.ROUTE, nat.id, "nat_gateway", f"translates to {seen}", "F-4.6", action=Action.TRANSLATED)
     home = scene.places.get(nat.subnet) if nat.subnet else None
     if home is None:
         return Exit((hop, *block_public_access(scene, None, is_one_way=True), _ONWARD), source)
@@ -234,9 +246,7 @@ def _around_nat(
         words="the internet",
         settled_by=home.settled_by,
     )
-    inner = Side(
-        party=Party(place.addresses(4)), words=place.id, settled_by=f"/cluster/subnets[{place.id}]/cidr"
-    )
+    inner = Side(party=Party(place.addresses(4)), words=place.id, settled_by=f"/cluster/subnets[{place.id}]/cidr")
     there: list[Gate] = [acl(Stage.ROUTE, home, Direction.OUT, HTTPS, out, ours=True)]
     back: list[Gate] = [replies(home, Direction.IN, out, ours=True)]
     if home.id != place.id:
@@ -244,9 +254,7 @@ def _around_nat(
         back.append(replies(home, Direction.OUT, inner, ours=True))
     if home.table is None:
         detail = f"whether {home.id} has a route to an internet gateway"
-        there.append(
-            unknown(Stage.ROUTE, nat.id, "nat_gateway", detail, NO_WAY_OUT, (home.settled_by,), "F-4.2")
-        )
+        there.append(unknown(Stage.ROUTE, nat.id, "nat_gateway", detail, NO_WAY_OUT, (home.settled_by,), "F-4.2"))
         return tuple(there), tuple(back)
     routes = default_routes(home.table, version)
     route = routes[0] if len(routes) == 1 else None
@@ -263,9 +271,7 @@ def _link(link: Connection, caller: Caller, version: int) -> Exit:
     leaves = link.kind in OFF_AMAZON
 
     def dead_end(detail: str) -> Exit:
-        gate = closed(
-            Stage.ROUTE, link.id, "connection", detail, NO_WAY_OUT, Disposition.NO_ROUTE, "F-4.2", "F-6.5"
-        )
+        gate = closed(Stage.ROUTE, link.id, "connection", detail, NO_WAY_OUT, Disposition.NO_ROUTE, "F-4.2", "F-6.5")
         return Exit((gate,), leaves_aws_network=leaves)
 
     if not link.is_attached:
@@ -277,9 +283,7 @@ def _link(link: Connection, caller: Caller, version: int) -> Exit:
     if link.returns is False:
         return dead_end("nothing comes back through it")
     far_side = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
-    gates = [
-        opened(Stage.ROUTE, link.id, "connection", "carries internet traffic", "F-4.6", action=Action.ROUTED)
-    ]
+    gates = [opened(Stage.ROUTE, link.id, "connection", "carries internet traffic", "F-4.6", action=Action.ROUTED)]
     carried = of_networks(link.carries) if link.carries is not None else EVERYWHERE
     verdict = judge(PUBLIC_INTERNET[version], False, carried, False, version)
     if verdict is Verdict.NO:
@@ -312,7 +316,5 @@ def _firewall(device: Firewall, caller: Caller | None, version: int) -> Exit:
             "F-4.6",
         )
         return Exit((gate, checked))
-    hop = opened(
-        Stage.ROUTE, device.id, "firewall", "passes traffic on to the internet", "F-4.6", action=Action.ROUTED
-    )
+    hop = opened(Stage.ROUTE, device.id, "firewall", "passes traffic on to the internet", "F-4.6", action=Action.ROUTED)
     return Exit((hop, checked), of_networks(device.internet_egress))

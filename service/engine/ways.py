@@ -79,6 +79,7 @@ def concluded(walk: Walk) -> Way:
         cause=gate.cause,
         disposition=gate.disposition,
         also=_later_causes(gates, last),
+        partial=(gate.works,) if gate.works else (),
         missing=tuple(sorted(missing)),
         source=walk.source,
         leaves_aws_network=walk.leaves_aws_network,
@@ -124,7 +125,7 @@ def merged(walks: Sequence[tuple[str, Way]]) -> Way:
     failing = [(label, way) for label, way in walks if _RANK[way.verdict] == worst]
     if worst == 0:
         return _all_accepted(walks)
-    label, chosen = min(failing, key=lambda item: (item[1].stage, item[1].hops[-1].component, item[0]))
+    _, chosen = min(failing, key=lambda item: (item[1].stage, item[1].hops[-1].component, item[0]))
     works = sorted({name for name, way in walks if way.is_accepted})
     others = dict.fromkeys(cause for _, way in failing for cause in (way.cause, *way.also) if cause)
     also = dict.fromkeys((*chosen.also, *(cause for cause in others if cause != chosen.cause)))
@@ -150,9 +151,7 @@ def _all_accepted(walks: Sequence[tuple[str, Way]]) -> Way:
     hops = tuple(_joined([way.hops[i] for way in alike]) for i in range(longest))
     assumptions = tuple(dict.fromkeys(a for way in ways for a in way.assumptions))
     source = _union(way.source for way in ways)
-    return replace(
-        first, hops=hops, source=source, assumptions=assumptions, leaves_aws_network=_agreed(walks)
-    )
+    return replace(first, hops=hops, source=source, assumptions=assumptions, leaves_aws_network=_agreed(walks))
 
 
 def _joined(hops: Sequence[Hop]) -> Hop:

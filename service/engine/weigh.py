@@ -70,11 +70,19 @@ def _exposure(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> tu
     public = sum(flow.resolved_to is Answer.PUBLIC_ADDRESSES for flow in clients)
     return (
         _addresses_term(scene, mode),
-        _term("node_traffic_stays_in_vpc", NODE_LEGS, _share(len(nodes) - outside, len(nodes)),
-              f"{outside} of {len(nodes)} node and pod flows in the VPC leave it"),
-        _term("clients_off_the_public_endpoint", CLIENT_LEGS, _share(len(clients) - public, len(clients)),
-              f"{public} of {len(clients)} client flows go to the public endpoint"),
-    )  # fmt: skip
+        _term(
+            "node_traffic_stays_in_vpc",
+            NODE_LEGS,
+            _share(len(nodes) - outside, len(nodes)),
+            f"{outside} of {len(nodes)} node and pod flows in the VPC leave it",
+        ),
+        _term(
+            "clients_off_the_public_endpoint",
+            CLIENT_LEGS,
+            _share(len(clients) - public, len(clients)),
+            f"{public} of {len(clients)} client flows go to the public endpoint",
+        ),
+    )
 
 
 def _addresses_term(scene: Scene, mode: EndpointMode) -> Term:
@@ -99,8 +107,12 @@ def _efficiency(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> 
     told = [(j.caller, j.to_api_server[mode]) for j in wanted if j.to_api_server[mode].is_accepted]
     if not told:
         none = "nobody gets in"
-        names = {"short_paths": SHORT_PATHS, "no_nat_processing": NO_NAT, "same_zone": SAME_ZONE,
-                 "no_single_point_of_failure": NO_SINGLE_POINT}  # fmt: skip
+        names = {
+            "short_paths": SHORT_PATHS,
+            "no_nat_processing": NO_NAT,
+            "same_zone": SAME_ZONE,
+            "no_single_point_of_failure": NO_SINGLE_POINT,
+        }
         return tuple(Term(name=name, points=0, of=of, because=none) for name, of in names.items())
     devices = [_devices(flow) for _, flow in told]
     through_nat = sum(_kinds(flow, "nat_gateway") > 0 for _, flow in told)
@@ -108,15 +120,21 @@ def _efficiency(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> 
     mean = _mean(Fraction(min(max(MOST - count, 0), MOST - FEWEST), MOST - FEWEST) for count in devices)
     zones = _mean(_same_zone(scene, caller, flow) for caller, flow in told)
     return (
-        _term("short_paths", SHORT_PATHS, mean,
-              f"{sum(devices)} devices on {len(told)} accepted flows"),
-        _term("no_nat_processing", NO_NAT, _share(len(told) - through_nat, len(told)),
-              f"{through_nat} of {len(told)} accepted flows pay for NAT processing by the byte"),
-        _term("same_zone", SAME_ZONE, zones,
-              f"{round(100 * zones)} % of the accepted flows can stay in their zone"),
-        _term("no_single_point_of_failure", NO_SINGLE_POINT, _share(len(told) - alone, len(told)),
-              f"{alone} of {len(told)} accepted flows hang on one device"),
-    )  # fmt: skip
+        _term("short_paths", SHORT_PATHS, mean, f"{sum(devices)} devices on {len(told)} accepted flows"),
+        _term(
+            "no_nat_processing",
+            NO_NAT,
+            _share(len(told) - through_nat, len(told)),
+            f"{through_nat} of {len(told)} accepted flows pay for NAT processing by the byte",
+        ),
+        _term("same_zone", SAME_ZONE, zones, f"{round(100 * zones)} % of the accepted flows can stay in their zone"),
+        _term(
+            "no_single_point_of_failure",
+            NO_SINGLE_POINT,
+            _share(len(told) - alone, len(told)),
+            f"{alone} of {len(told)} accepted flows hang on one device",
+        ),
+    )
 
 
 def _devices(flow: Trace) -> int:

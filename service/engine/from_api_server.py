@@ -1,0 +1,114 @@
+"""Step 2, by where the target stands: in the VPC, behind a link, or beyond.
+
+1. Kubelets, webhooks and aggregated APIs in the VPC or behind a link are called from the interfaces, in
+   every mode and every egress mode (F-3.17, F-3.18).
+2. What lies on the internet, and every OIDC issuer, is called by paths of AWS, unless the cluster routes its
+   own egress (F-8.16, F-12.9); an egress mode that nobody has described is not guessed at (F-12.11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from service.domain.consumer import Consumer, ConsumerKind, Vantage
+from service.domain.trace import Action, Assumption, Disposition
+from service.engine.callers import Caller
+from service.engine.filters import Party
+from service.engine.gates import Gate, Stage, closed, opened, unknown
+from service.engine.kubelet_way import walk_in_vpc, walk_over_link
+from service.engine.routes import PUBLIC_INTERNET
+from service.engine.scene import Place, Scene
+from service.engine.targets import ORIGIN, Target, interfaces_let_out, unreachable, walk_to
+from service.engine.way_out import way_out
+from service.engine.ways import Walk, Way, concluded, merged
+
+AWS_MANAGED, CUSTOMER_ROUTED = "AWS_MANAGED", "CUSTOMER_ROUTED"
+
+
+def way_from_api_server(scene: Scene, target: Target) -> Way:
+    """What becomes of the API server's call to one port of a consumer."""
+    vantage = target.caller.vantage
+    is_beyond = vantage in (Vantage.INTERNET, Vantage.OTHER_NETWORK)
+    if is_beyond and target.purpose == "kubelet":
+        return concluded(walk_to(target, [unreachable(target, "it has only a public address, so nothing leads to it")]))
+    if not is_beyond and target.purpose != "oidc_issuer":
+        return _from_the_interfaces(scene, target)
+    mode = scene.cluster.egress_mode or AWS_MANAGED
+    if mode == CUSTOMER_ROUTED:
+        return _customer_routed(scene, target)
+    way = concluded(_by_paths_of_aws(target) if mode == AWS_MANAGED else _by_unknown_paths(target, mode))
+    return way if scene.cluster.egress_mode else replace(way, assumptions=(_ASSUMED_EGRESS,))
+
+
+_ASSUMED_EGRESS = Assumption(
+    code="aws-managed-egress",
+    field="/cluster/egress_mode",
+    sentence="the control plane's own calls are taken to leave by paths of AWS, EKS's default",
+    facts=("F-12.9",),
+)
+
+
+def _from_the_interfaces(scene: Scene, target: Target) -> Way:
+    caller = target.caller
+    walks = []
+    for source in scene.cluster_places:
+        if not caller.is_inside:
+            walks.append((source.id, concluded(walk_over_link(scene, target, source))))
+        for place in caller.places:
+            label = place.id if len(scene.cluster_places) == 1 else f"{source.id} to {place.id}"
+            walks.append((label, concluded(walk_in_vpc(scene, target, source, place))))
+    return merged(walks)
+
+
+def _by_paths_of_aws(target: Target) -> Walk:
+    component, kind = "AWS-managed egress", "internet"
+    if target.caller.vantage is Vantage.INTERNET:
+        detail = "leaves by paths of AWS"
+        gate = opened(Stage.ROUTE, component, kind, detail, "F-8.16", "F-12.9", action=Action.ROUTED)
+    else:
+        detail = "the control plane leaves by paths of AWS, which do not lead into private networks"
+        gate = closed(
+            Stage.ROUTE, component, kind, detail, _beyond_cause(target), Disposition.NO_ROUTE, "F-12.9", "F-12.15"
+        )
+    return _beside_the_interfaces(target, gate)
+
+
+def _by_unknown_paths(target: Target, mode: str) -> Walk:
+    detail, missing = f"what the egress mode {mode} does", ("/cluster/egress_mode",)
+    gate = unknown(Stage.ROUTE, "control plane egress", "internet", detail, _beyond_cause(target), missing, "F-12.11")
+    return _beside_the_interfaces(target, gate)
+
+
+def _beyond_cause(target: Target) -> str:
+    return "control-plane-cannot-reach-private-idp" if target.purpose == "oidc_issuer" else target.route_cause
+
+
+def _beside_the_interfaces(target: Target, gate: Gate) -> Walk:
+    """A call by paths of AWS never sees an endpoint network interface."""
+    walk = walk_to(target, [gate])
+    return replace(walk, gates=(ORIGIN[0], *walk.gates[len(ORIGIN) :]))
+
+
+def _customer_routed(scene: Scene, target: Target) -> Way:
+    """By the interfaces and the routes of the cluster subnets, wherever the target stands (F-12.10)."""
+    if target.caller.vantage is Vantage.OTHER_NETWORK:
+        return concluded(walk_to(target, [unreachable(target, "no link leads from the VPC to it")]))
+    if target.caller.vantage is not Vantage.INTERNET:
+        return _from_the_interfaces(scene, target)
+    walks = [(place.id, concluded(_over_own_routes(scene, target, place))) for place in scene.cluster_places]
+    return merged(walks)
+
+
+def _over_own_routes(scene: Scene, target: Target, place: Place) -> Walk:
+    stand_in = Consumer(name="the API server", kind=ConsumerKind.MANAGED_SERVICE, public_ip=False)
+    caller = Caller(
+        consumer=stand_in,
+        reference="/cluster",
+        location_reference="/cluster",
+        vantage=Vantage.CLUSTER_VPC,
+        places=(place,),
+        groups=None,
+    )
+    left = way_out(scene, caller, place, 4)
+    lets_out = interfaces_let_out(scene, target, Party(PUBLIC_INTERNET[4], is_every=False))
+    return walk_to(target, [lets_out, *left.gates, *left.gates_back])
