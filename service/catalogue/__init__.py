@@ -27,24 +27,17 @@ __all__ = [
     "control_named",
 ]
 
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {source.key: source for source in entries("sources.json", Source)}
-)
+SOURCES: Mapping[str, Source] = MappingProxyType({source.key: source for source in entries("sources.json", Source)})
 FACTS: Mapping[str, Fact] = MappingProxyType({fact.id: fact for fact in entries("facts.json", Fact)})
 CONTROLS: Mapping[str, Control] = MappingProxyType(
     {control.id: control for control in entries("controls.json", Control)}
 )
 CAUSES: Mapping[str, Cause] = MappingProxyType(
-    {
-        cause.code: cause
-        for cause in (*entries("causes.json", Cause), *map(broken_requirement, CONTROLS.values()))
-    }
+    {cause.code: cause for cause in (*entries("causes.json", Cause), *map(broken_requirement, CONTROLS.values()))}
 )
 
 _BY_NAME = {
-    name.casefold(): control
-    for control in CONTROLS.values()
-    for name in (control.id, control.source, *control.aliases)
+    name.casefold(): control for control in CONTROLS.values() for name in (control.id, control.source, *control.aliases)
 }
 
 

@@ -73,9 +73,9 @@ def test_it_holds_every_gate_and_contradiction_of_the_sheet(prefix: str) -> None
 def test_it_holds_every_cause_of_the_list_with_its_meaning() -> None:
     listed = {cause["code"]: cause["meaning"] for cause in json.loads(knowledge(LIST_OF_CAUSES))["causes"]}
 
-    assert {
-        code: cause.meaning for code, cause in CAUSES.items() if cause.origin == "list of causes"
-    } == dict(sorted(listed.items()))
+    assert {code: cause.meaning for code, cause in CAUSES.items() if cause.origin == "list of causes"} == dict(
+        sorted(listed.items())
+    )
 
 
 def test_every_cause_that_is_not_on_the_list_is_marked_as_this_projects_own() -> None:
@@ -142,9 +142,7 @@ def test_an_unknown_control_is_nobody() -> None:
 
 def test_no_two_controls_share_a_name() -> None:
     names = [
-        name.casefold()
-        for control in CONTROLS.values()
-        for name in {control.id, control.source, *control.aliases}
+        name.casefold() for control in CONTROLS.values() for name in {control.id, control.source, *control.aliases}
     ]
 
     assert len(names) == len(set(names))

@@ -1,0 +1,121 @@
+"""What is written about the code is true of it: tables, numbers, codes and versions."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service import __version__
+from service.catalogue import CAUSES, CONTROLS, FACTS
+from service.catalogue.pages import PAGES
+from service.domain.trace import SUCCESSES, Disposition
+
+ROOT = Path(__file__).resolve().parents[1]
+WRITTEN = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "openapi.yaml")
+FOLDERS = ("service", "docs", "tests/scenarios")
+CITATION = re.compile(r"(?<![\w.-])(F-\d+\.\d+|[CM]-\d+|G\d+)(?![\w-])")
+KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Every file that cites facts, by its name from the root."""
+    files = [ROOT / name for name in WRITTEN]
+    files += [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.*"))]
+    for path in files:
+        if path.is_file() and path.suffix in (".py", ".yaml", ".json", ".md", ".html"):
+            yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+
+
+def table(page: str, heading: str) -> dict[str, list[str]]:
+    """A table of a page by its first column, without the code marks."""
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    begins = next(number for number, line in enumerate(lines) if line.startswith(f"| {heading} |"))
+    rows = {}
+    for line in lines[begins + 2 :]:
+        if not line.startswith("|"):
+            break
+        first, *rest = (cell.strip().strip("`") for cell in line.strip("|").split("|"))
+        rows[first] = rest
+    return rows
+
+
+def test_every_fact_that_is_cited_anywhere_exists() -> None:
+    unknown = {
+        name: missing
+        for name, text in texts()
+        if (missing := sorted({cited for cited in CITATION.findall(text) if cited not in FACTS}))
+    }
+
+    assert unknown == {}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_written_page_repeats_the_catalogue(name: str) -> None:
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+    assert page == PAGES[name](), "run `python -m service.catalogue.pages`"
+
+
+def test_the_table_of_dispositions_is_the_one_in_the_code() -> None:
+    written = table("dispositions.md", "Disposition")
+
+    assert {name: row[0] for name, row in written.items()} == {
+        disposition.value: "yes" if disposition in SUCCESSES else "no" for disposition in Disposition
+    }
+
+
+def test_every_code_that_the_engine_blames_is_in_the_catalogue() -> None:
+    engine = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "service" / "engine").glob("*.py")}
+
+    unknown = {name: missing for name, source in engine.items() if (missing := blamed_codes(ast.parse(source)) - CODES)}
+
+    assert unknown == {}
+
+
+CODES = set(CAUSES) | set(CONTROLS)
+AWS_NAMES = {"use1-az3", "usw1-az2", "cac1-az3", "oidc-eks", "sts-global", "webhook-port"}
+"""Words of the same look that the engine reads or composes and never blames."""
+
+
+def blamed_codes(module: ast.Module) -> set[str]:
+    """The words with hyphens of a module, less the codes of assumptions and warnings."""
+    return words(module) - AWS_NAMES - {word for node in ast.walk(module) for word in unblamed(node)}
+
+
+def unblamed(node: ast.AST) -> set[str]:
+    """The codes that a part of a module gives to assumptions and warnings, which blame nobody."""
+    if isinstance(node, ast.Call) and "assum" in ast.unparse(node.func).lower():
+        return words(node)
+    if isinstance(node, ast.keyword) and node.arg == "code":
+        return words(node)
+    if isinstance(node, ast.keyword) and node.arg == "assumed":
+        return words(node)
+    if isinstance(node, ast.AnnAssign | ast.Assign) and "WARNINGS" in ast.unparse(node).split("=")[0]:
+        return words(node)
+    return set()
+
+
+def words(part: ast.AST) -> set[str]:
+    """Every text in a part of a module that looks like a code."""
+    texts = {node.value for node in ast.walk(part) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text for text in texts if KEBAB.fullmatch(text)}
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    broken = [
+        (name, target)
+        for name, text in texts()
+        if name.endswith(".md")
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text)
+        if not (ROOT / name).parent.joinpath(target).exists()
+    ]
+
+    assert broken == []
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert f"## [{__version__}]" in changelog
