@@ -23,9 +23,10 @@ from service.domain.decision import Assessment, Decision, Finding
 from service.domain.question import Question
 from service.domain.trace import Assumption
 from service.engine.callers import consumers_of
+from service.engine.case import Case
 from service.engine.controls import NodeExposure, judge_controls, node_exposure
 from service.engine.findings import findings
-from service.engine.objections import Case, objections
+from service.engine.objections import objections
 from service.engine.recommend import recommend
 from service.engine.resolve import MODES
 from service.engine.scene import Scene, set_scene

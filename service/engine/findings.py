@@ -15,7 +15,8 @@ from service.domain.cluster import EndpointMode
 from service.domain.consumer import ConsumerKind, Importance
 from service.domain.decision import Finding
 from service.domain.trace import Trace
-from service.engine.objections import dns_faults, open_to
+from service.engine.objections import dns_faults
+from service.engine.requirements import open_to
 from service.engine.scene import Scene
 from service.engine.tracing import Journey, is_wanted
 

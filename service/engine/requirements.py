@@ -1,0 +1,81 @@
+"""What the caller insists on, as objections: exposure, node traffic, approved sources, controls.
+
+Unlike the facts that rule a mode out, these are the question's own; each says so in its ``source``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.domain.addresses import EVERY_IPV4, EVERY_IPV6, Addresses, of_networks
+from service.domain.decision import Objection
+from service.domain.question import InternetExposure, NodeTraffic
+from service.domain.trace import Answer
+from service.engine.case import Case
+from service.engine.scene import Scene
+
+
+def internet_exposure(case: Case) -> Iterable[Objection]:
+    """The caller wants no public endpoint, or one with a list short of everything."""
+    wanted = case.requirements.internet_exposure
+    if not case.mode.has_public or wanted is InternetExposure.ANY:
+        return
+    if wanted is InternetExposure.NONE:
+        yield _unmet("internet-exposure-none", "the public endpoint is on, and none is wanted", "F-1.7")
+        return
+    admitted = case.scene.access.admitted(is_dual_stack=case.scene.is_dual_stack)
+    if any(admitted.covers(everything) for everything in open_to(case.scene)):
+        sentence = "the list admits every address, and one short of everything is wanted"
+        yield _unmet("internet-exposure-allow-list", sentence, "F-1.11")
+
+
+def open_to(scene: Scene) -> tuple[Addresses, ...]:
+    """What a list must not cover to be a list: all of a family that the endpoint has."""
+    return (EVERY_IPV4, EVERY_IPV6) if scene.is_dual_stack else (EVERY_IPV4,)
+
+
+def node_traffic(case: Case) -> Iterable[Objection]:
+    """The caller wants node traffic to stay inside the VPC (F-1.5)."""
+    if case.requirements.node_traffic is NodeTraffic.ANY:
+        return
+    names = tuple(
+        journey.consumer.name
+        for journey, flow in case.flows()
+        if journey.consumer.kind.is_node_like
+        and journey.caller.is_inside
+        and flow.resolved_to is Answer.PUBLIC_ADDRESSES
+    )
+    if names:
+        sentence = f"{', '.join(names)} would leave the VPC to reach the API server"
+        yield _unmet("node-traffic-inside-vpc", sentence, "F-1.5", consumers=names)
+
+
+def approved_sources(case: Case) -> Iterable[Objection]:
+    """The list holds only what may stand on it."""
+    approved = case.requirements.approved_source_cidrs
+    if approved is None or not case.mode.has_public:
+        return
+    outside = case.scene.access.admitted(is_dual_stack=case.scene.is_dual_stack) - of_networks(approved)
+    if outside:
+        texts = outside.texts()
+        shown = ", ".join(texts[:3]) + (f" and {len(texts) - 3} more ranges" if len(texts) > 3 else "")
+        yield _unmet("unapproved-source-cidrs", f"the list admits what is not approved: {shown}", "F-1.8")
+
+
+def required_controls(case: Case) -> Iterable[Objection]:
+    """A control that must pass fails, or cannot be judged."""
+    for verdict in case.controls:
+        if verdict.id in case.requirements.controls and verdict.result != "pass":
+            certain = verdict.result == "fail"
+            how = "fails" if certain else "cannot be judged"
+            yield Objection(
+                id=f"control-{verdict.id}-fails",
+                facts=verdict.facts,
+                source="requirement",
+                sentence=f"{verdict.id} {how}: {verdict.why}",
+                is_certain=certain,
+            )
+
+
+def _unmet(code: str, sentence: str, fact: str, consumers: tuple[str, ...] = ()) -> Objection:
+    return Objection(id=code, sentence=sentence, facts=(fact,), source="requirement", consumers=consumers)
