@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from service import __version__
-from service.catalogue import CAUSES, CONTROLS, FACTS
+from service.catalogue import CAUSES, CONTROLS, FACTS, FACTS_EDITION
 from service.catalogue.pages import PAGES
 from service.domain.trace import SUCCESSES, Disposition
 
@@ -115,7 +115,12 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     assert broken == []
 
 
-def test_the_changelog_tells_of_this_version() -> None:
+def test_the_changelog_begins_with_what_is_to_come_or_with_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
-    assert f"## [{__version__}]" in changelog
+    assert re.findall(r"^## \[([^\]]+)\]", changelog, flags=re.MULTILINE)[0] in ("Unreleased", __version__)
+
+
+def test_the_changelog_tells_which_edition_of_the_facts_is_in_force() -> None:
+    """A change of facts can change a recommendation, so its readers must be told."""
+    assert f"Facts edition {FACTS_EDITION}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
