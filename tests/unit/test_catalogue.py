@@ -97,7 +97,7 @@ def test_every_fact_that_an_entry_cites_exists() -> None:
 def test_a_cause_explains_itself(cause: Cause) -> None:
     assert cause.facts
     assert cause.appears_as
-    assert set(cause.appears_as) <= {"flow", "finding", "objection"}
+    assert set(cause.appears_as) <= {"flow", "finding", "objection", "refusal"}
     assert bool(cause.dispositions) is ("flow" in cause.appears_as)
     assert {Disposition(name) for name in cause.dispositions} <= FAILURES - {Disposition.INSUFFICIENT_INFO}
     assert re.fullmatch(r"[A-Z][^\n]*\.", cause.mend)
