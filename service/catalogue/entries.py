@@ -42,11 +42,12 @@ class Cause:
     """Why a path fails, a setting is worth a finding, or a mode is ruled out.
 
     ``appears_as`` tells where the code stands in an answer: on a ``flow``, as a ``finding``, as an
-    ``objection``, or nowhere, because the question is refused (``refusal``). ``dispositions`` are the endings of a path that carry it; a path that lacks a fact ends as
-    ``insufficient_info`` and carries the cause that its lack leaves open. ``mend`` is one imperative
-    sentence. ``layer`` names what has to be mended: api-reachability, dns, bootstrap-dependency,
-    control-plane-to-node, config-validity or requirement. ``origin`` is ``list of causes`` for the codes
-    that others share with this project, ``this project`` for its own.
+    ``objection``, or nowhere, because the question is refused (``refusal``). ``dispositions`` are the
+    endings of a path that carry it; a path that lacks a fact ends as ``insufficient_info`` and carries the
+    cause that its lack leaves open. ``mend`` is one imperative sentence. ``layer`` names what has to be
+    mended: api-reachability, dns, bootstrap-dependency, control-plane-to-node, config-validity or
+    requirement. ``origin`` is ``list of causes`` for the codes that others share with this project,
+    ``this project`` for its own.
     """
 
     code: str
