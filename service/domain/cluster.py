@@ -28,6 +28,8 @@ class EndpointMode(Enum):
     PUBLIC_AND_PRIVATE = "public_and_private"
     PRIVATE = "private"
 
+    __hash__ = object.__hash__  # flows are looked up by mode all the time, and members are singletons
+
     @property
     def has_public(self) -> bool:
         """Whether the public endpoint is on."""

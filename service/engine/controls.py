@@ -25,9 +25,9 @@ from service.domain.cluster import EndpointAccess
 from service.domain.consumer import ConsumerKind
 from service.domain.decision import ControlVerdict
 from service.engine.callers import Caller
+from service.engine.gateways import is_internet_gateway
 from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Place
-from service.engine.way_out import is_internet_gateway
 
 PASS = "pass"  # noqa: S105  # a verdict, no secret
 FAIL = "fail"

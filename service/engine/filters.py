@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
 from itertools import pairwise
 
 from service.domain.addresses import (
@@ -36,12 +36,12 @@ from service.domain.network import (
 )
 
 
-class Verdict(Enum):
-    """Whether something passes: yes, no, or a fact is missing."""
+class Verdict(IntEnum):
+    """Whether something passes: yes, not known, or no; the greater, the worse for the caller."""
 
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
+    YES = 0
+    UNKNOWN = 1
+    NO = 2
 
 
 class References(Enum):

@@ -95,7 +95,7 @@ def passes_unseen(stage: Stage) -> Gate:
     return _UNSEEN[stage]
 
 
-_UNSEEN = {stage: Gate(stage=stage) for stage in Stage}
+_UNSEEN = tuple(Gate(stage=stage) for stage in Stage)
 
 
 def host_network(caller: Caller, target: Addresses | None, what: str) -> Gate:
@@ -140,10 +140,11 @@ def own_groups(caller: Caller, scene: Scene, target: Party, port: int, what: str
         sentence = f"the security groups of {caller.consumer.name} are taken to let everything out"
         assumed = Assumption(code="groups-let-out", field=where, sentence=sentence, facts=(fact,))
         return Gate(stage=stage, hop=hop, assumptions=(assumed,))
-    key = (caller.groups, Direction.OUT, port)
-    if key not in scene.memo:
-        scene.memo[key] = admission_of(described, Direction.OUT, port)
-    verdict = admits(scene.memo[key], target)
+    key = ("lets out", caller.groups, port)
+    admission = scene.memo.get(key)
+    if admission is None:
+        admission = scene.memo[key] = admission_of(described, Direction.OUT, port)
+    verdict = admits(admission, target)
     if verdict is Verdict.YES:
         return opened(stage, component, kind, f"lets TCP {port} out to {what}", fact)
     cause = _blocked_egress_cause(caller, target)

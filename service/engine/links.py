@@ -15,9 +15,9 @@ from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party, Verdict, judge
 from service.engine.gates import Gate, Stage, closed, opened, passes_unseen, unknown
+from service.engine.gateways import is_internet_gateway
 from service.engine.routes import has_unread_routes, lookup
 from service.engine.scene import Place, Scene
-from service.engine.way_out import is_internet_gateway
 
 NO_PATH = "no-private-network-path-between-vpcs"
 NO_RETURN = "control-plane-eni-in-unroutable-subnet"

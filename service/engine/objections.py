@@ -27,11 +27,11 @@ from service.domain.consumer import ConsumerKind, Importance
 from service.domain.decision import Objection
 from service.domain.trace import Trace
 from service.engine.case import Case
+from service.engine.gateways import is_internet_gateway
 from service.engine.public_way import LONGEST_LIST
 from service.engine.requirements import approved_sources, internet_exposure, node_traffic, required_controls
 from service.engine.scene import Scene, stands_in_zone
 from service.engine.tracing import Journey
-from service.engine.way_out import is_internet_gateway
 
 NO_CLUSTER_ZONES = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
 """Zone ids in which no cluster subnet may lie (F-3.5)."""

@@ -34,10 +34,10 @@ from service.engine.gates import (
     replies,
     unknown,
 )
+from service.engine.gateways import HTTPS, OFF_AMAZON
 from service.engine.links import OVERLAP, way_back, way_over_link
 from service.engine.routes import lookup
 from service.engine.scene import Place, Scene
-from service.engine.way_out import HTTPS, OFF_AMAZON
 from service.engine.ways import Walk, Way, better, concluded, merged
 
 INTERFACE = "endpoint network interface"

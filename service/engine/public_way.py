@@ -17,9 +17,10 @@ from service.domain.trace import Action, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party
 from service.engine.gates import Gate, Stage, closed, opened, own_groups, unknown
+from service.engine.gateways import NO_WAY_OUT, OFF_AMAZON, Source
 from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Place, Scene
-from service.engine.way_out import NO_WAY_OUT, OFF_AMAZON, Source, egress
+from service.engine.way_out import egress
 from service.engine.ways import Walk, Way, better, concluded, merged
 
 LIST = "public access CIDRs"

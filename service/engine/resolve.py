@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from service.domain.cluster import EndpointMode
@@ -37,6 +37,16 @@ PUBLICLY_RESOLVED_SINCE = datetime(2019, 12, 1, tzinfo=UTC)
 """Before this day the private-only name resolved inside the VPC only (F-2.12)."""
 
 
+_BY_CLUSTER_IP = opened(
+    Stage.NAME,
+    "kubernetes service",
+    "kubernetes_service",
+    "its address is translated to an EKS-owned interface, in every mode",
+    "F-3.21",
+    action=Action.TRANSLATED,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """The answer, the gate that shows it, and whom the answer comes from in effect."""
@@ -55,15 +65,7 @@ def resolve(scene: Scene, caller: Caller, mode: EndpointMode) -> Resolved:
         asker = Asker.OTHER_RESOLVER  # the private zone is not consulted (F-2.7)
     answer = RESOLVES_TO[asker][MODES.index(mode)]
     if caller.asker is Asker.CLUSTER_IP:
-        gate = opened(
-            Stage.NAME,
-            "kubernetes service",
-            "kubernetes_service",
-            "its address is translated to an EKS-owned interface, in every mode",
-            "F-3.21",
-            action=Action.TRANSLATED,
-        )
-        return Resolved(answer, answer, gate, asker)
+        return Resolved(answer, answer, _BY_CLUSTER_IP, asker)
     if caller.asker is Asker.VPC_RESOLVER and vpc.has_dns_support is False:
         detail = "the VPC's DNS support is off, so its resolver answers nothing"
         return Resolved(Answer.NOTHING, answer, _silent(detail, "vpc-dns-support-disabled", "F-2.7", "F-2.8"), asker)
@@ -77,22 +79,27 @@ def _silent(detail: str, cause: str, *facts: str) -> Gate:
     return closed(Stage.NAME, NAME, "dns", detail, cause, Disposition.NOT_RESOLVED, *facts)
 
 
-def _answered(scene: Scene, caller: Caller, mode: EndpointMode, answer: Answer) -> Gate:
-    who = "the VPC's resolver" if caller.asker is Asker.VPC_RESOLVER else "its own resolver"
+def _told(who: str, answer: Answer, *facts: str) -> Gate:
     what = "private addresses of the EKS-owned interfaces" if answer is _ENI else "public addresses"
-    fact = {
-        EndpointMode.PUBLIC: "F-2.2",
-        EndpointMode.PUBLIC_AND_PRIVATE: "F-2.3",
-        EndpointMode.PRIVATE: "F-2.4",
-    }
-    gate = opened(Stage.NAME, NAME, "dns", f"{who} gives the {what}", fact[mode], action=Action.RESOLVED)
+    return opened(Stage.NAME, NAME, "dns", f"{who} gives the {what}", *facts, action=Action.RESOLVED)
+
+
+_VPC, _OWN = "the VPC's resolver", "its own resolver"
+_TOLD_BY_VPC = {_PUBLIC: _told(_VPC, _PUBLIC, "F-2.2"), _ENI: _told(_VPC, _ENI, "F-2.3", "F-2.4")}
+_TOLD_BY_OWN = {_PUBLIC: _told(_OWN, _PUBLIC, "F-2.2", "F-2.3"), _ENI: _told(_OWN, _ENI, "F-2.4")}
+
+
+def _answered(scene: Scene, caller: Caller, mode: EndpointMode, answer: Answer) -> Gate:
+    by_vpc = caller.asker is Asker.VPC_RESOLVER
+    gate = (_TOLD_BY_VPC if by_vpc else _TOLD_BY_OWN)[answer]
     created = scene.cluster.created_at
-    if mode is not EndpointMode.PRIVATE or caller.asker is Asker.VPC_RESOLVER or created is None:
-        return gate
-    if created >= PUBLICLY_RESOLVED_SINCE:
+    if mode is not EndpointMode.PRIVATE or by_vpc or created is None or created >= PUBLICLY_RESOLVED_SINCE:
         return gate
     sentence = "the name of a cluster from before December 2019 is taken to resolve outside the VPC"
     assumed = Assumption(
-        code="old-name-resolves-publicly", field="/cluster/created_at", sentence=sentence, facts=("F-2.12", "F-2.13")
+        code="old-name-resolves-publicly",
+        field="/cluster/created_at",
+        sentence=sentence,
+        facts=("F-2.12", "F-2.13"),
     )
-    return Gate(stage=gate.stage, hop=gate.hop, assumptions=(assumed,))
+    return replace(gate, assumptions=(assumed,))

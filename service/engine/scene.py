@@ -84,10 +84,10 @@ class Scene:
 
     def interface_admission(self, direction: Direction, port: int) -> Admission:
         """What the groups on the endpoint network interfaces let in or out on a TCP port."""
-        key = (direction, port)
-        if key not in self.memo:
-            self.memo[key] = self._interface_admission(direction, port)
-        found: Admission = self.memo[key]
+        key = ("interfaces", direction is Direction.IN, port)
+        found: Admission | None = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = self._interface_admission(direction, port)
         return found
 
     def _interface_admission(self, direction: Direction, port: int) -> Admission:

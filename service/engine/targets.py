@@ -14,10 +14,10 @@ from service.domain.trace import Action, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Admission, Party, References, Verdict, admission_of, admits
 from service.engine.gates import Gate, Stage, closed, opened, unknown
+from service.engine.gateways import OFF_AMAZON
 from service.engine.links import NO_PATH
 from service.engine.private_way import INTERFACE
 from service.engine.scene import CLUSTER_GROUP, Place, Scene
-from service.engine.way_out import OFF_AMAZON
 from service.engine.ways import Walk
 
 KUBELET_PORT = 10250

@@ -1,65 +1,38 @@
 """From a subnet of the VPC to the internet: the default route and what lies behind it (13.2).
 
 1. The caller's groups and its subnet's ACL let the call out.
-2. The default route leads to an internet gateway and the caller has a public address (F-4.2, F-4.3), or to a
-   public NAT gateway that has such a way itself (F-4.8), to an egress-only gateway for IPv6 (F-4.10), to a
-   link or a firewall with internet behind it (F-4.6).
-3. Block Public Access does not stand in the way (F-4.9).
-4. The ACLs let the replies in (F-3.19).
+2. The default route leads to a gateway that leads on (`gateways`).
+3. The ACLs let the replies in (F-3.19).
 
 The public endpoint asks for this way, and so does every AWS service without a VPC endpoint (section 8).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from service.domain.addresses import EVERYWHERE, Addresses, of_network, of_networks
-from service.domain.consumer import ConsumerKind, Dynamic
-from service.domain.network import BlockPublicAccess, Connection, Direction, Firewall, NatGateway, Route
-from service.domain.trace import Action, Disposition
+from service.domain.addresses import Addresses
+from service.domain.network import Direction, Route, RouteTable
+from service.domain.trace import Action, Assumption
 from service.engine.callers import Caller
-from service.engine.filters import Party, Verdict, judge
-from service.engine.gates import (
-    Call,
-    Gate,
-    Side,
-    Stage,
-    acl,
-    closed,
-    firewall,
-    opened,
-    own_groups,
-    replies,
-    unknown,
+from service.engine.filters import Party
+from service.engine.gates import Gate, Side, Stage, acl, opened, own_groups, replies, unknown
+from service.engine.gateways import (
+    HTTPS,
+    NO_WAY_OUT,
+    Exit,
+    defaults,
+    egress_only_gateway,
+    firewall_egress,
+    internet_gateway,
+    is_egress_only_gateway,
+    is_internet_gateway,
+    link_egress,
+    nat_gateway,
+    no_way,
 )
-from service.engine.routes import PUBLIC_INTERNET, default_routes, has_unread_routes, narrower_public_routes
+from service.engine.routes import PUBLIC_INTERNET, has_unread_routes, narrower_public_routes
 from service.engine.scene import Place, Scene
-
-HTTPS = (443, 443)
-OFF_AMAZON = frozenset({"vpn", "direct_connect", "client_vpn"})
-"""Kinds of link whose far side is not Amazon's network."""
-NO_WAY_OUT = "no-route-to-internet"
-_BLOCKED = "link-firewall-blocks-443"
-Source = Addresses | Dynamic | None
-_ONWARD = opened(
-    Stage.ROUTE,
-    "internet gateway",
-    "internet_gateway",
-    "passes on what the NAT gateway sends",
-    "F-11.8",
-    action=Action.ROUTED,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """How traffic leaves: the gates on the way out and back, the source it then has, and whose network."""
-
-    gates: tuple[Gate, ...]
-    source: Source = None
-    gates_back: tuple[Gate, ...] = ()
-    leaves_aws_network: bool | None = False
 
 
 def egress(scene: Scene, caller: Caller, place: Place, version: int) -> tuple[tuple[Gate, ...], Exit]:
@@ -80,13 +53,13 @@ def way_out(scene: Scene, caller: Caller, place: Place, version: int) -> Exit:
     """Where the subnet's default route leads, and whether the internet lies there."""
     stated = caller.egress
     if isinstance(stated, Addresses) and not stated:
-        return Exit((_no_way(f"egress of {caller.consumer.name}", "consumer", "it has no internet", version),))
+        return Exit((no_way(f"egress of {caller.consumer.name}", "consumer", "it has no internet", version),))
     table = place.table
     if table is None:
         where = f"where {place.id} sends traffic for the internet"
         gate = unknown(Stage.ROUTE, place.id, "subnet", where, NO_WAY_OUT, (place.settled_by,), "F-4.2")
         return Exit((gate,), stated)
-    routes = default_routes(table, version)
+    routes = defaults(scene, table, version)
     missing = (f"/cluster/route_tables[{table.id}]/routes",)
     route = routes[0] if len(routes) == 1 else None
     if route is None or route.is_blackhole:
@@ -95,14 +68,8 @@ def way_out(scene: Scene, caller: Caller, place: Place, version: int) -> Exit:
             detail = "whether the routes that it has lead to the public endpoint's addresses"
             return Exit((unknown(Stage.ROUTE, table.id, "route_table", detail, NO_WAY_OUT, missing, "F-4.2"),), stated)
         detail = "its default route is a blackhole" if route else "it has no route to the internet"
-        return Exit((_no_way(table.id, "route_table", detail, version, caller),))
+        return Exit((no_way(table.id, "route_table", detail, version, caller),))
     return _over(scene, caller, place, route, version)
-
-
-def _no_way(component: str, kind: str, detail: str, version: int, caller: Caller | None = None) -> Gate:
-    prefers = caller is not None and version == 6 and caller.consumer.prefers_ipv6
-    cause = "ipv6-preferred-but-egress-blocked" if prefers else NO_WAY_OUT
-    return closed(Stage.ROUTE, component, kind, detail, cause, Disposition.NO_ROUTE, "F-4.2", "F-4.4")
 
 
 def _over(scene: Scene, caller: Caller, place: Place, route: Route, version: int) -> Exit:
@@ -112,209 +79,31 @@ def _over(scene: Scene, caller: Caller, place: Place, route: Route, version: int
         Stage.ROUTE, name, "route_table", f"sends {route.destination} to {target}", "F-4.2", action=Action.ROUTED
     )
     if is_internet_gateway(target):
-        left = _internet_gateway(scene, caller, place, version)
+        left = internet_gateway(scene, caller, place, version)
     elif target in scene.nats:
-        left = _nat_gateway(scene, caller, place, scene.nats[target], version)
+        left = nat_gateway(scene, place, scene.nats[target], version)
     elif is_egress_only_gateway(target):
-        left = _egress_only_gateway(scene, caller, place, version)
+        left = egress_only_gateway(scene, caller, place, version)
     elif target in scene.connections:
-        left = _link(scene.connections[target], caller, version)
+        left = link_egress(scene.connections[target], caller, version)
     elif target in scene.firewalls:
-        left = _firewall(scene.firewalls[target], caller, version)
+        left = firewall_egress(scene.firewalls[target], caller, version)
     elif target == "local":
-        left = Exit((_no_way(name, "route_table", "its default route is local", version, caller),))
+        left = Exit((no_way(name, "route_table", "its default route is local", version, caller),))
     else:
         detail, missing = f"what {target} is", (f"/cluster/route_tables[{name}]/routes",)
         left = Exit((unknown(Stage.ROUTE, target, "gateway", detail, NO_WAY_OUT, missing, "F-4.2"),), caller.egress)
+    if table is not None and narrower_public_routes(table, version):
+        routed = replace(routed, assumptions=(_follows_default(table),))
     stated = caller.egress if caller.egress is not None else left.source
     return Exit((routed, *left.gates), stated, left.gates_back, left.leaves_aws_network)
 
 
-def is_internet_gateway(target: str) -> bool:
-    """Whether a route's target is an internet gateway."""
-    return target == "internet_gateway" or target.startswith("igw-")
-
-
-def is_egress_only_gateway(target: str) -> bool:
-    """Whether a route's target is an egress-only internet gateway."""
-    return target == "egress_only_internet_gateway" or target.startswith("eigw-")
-
-
-def block_public_access(scene: Scene, place: Place | None, *, is_one_way: bool) -> tuple[Gate, ...]:
-    """The VPC's block, at the subnet whose traffic meets the gateway (F-4.9, Reading 10)."""
-    setting = scene.cluster.vpc.block_public_access or BlockPublicAccess.OFF
-    if setting is BlockPublicAccess.OFF or (setting is BlockPublicAccess.INGRESS and is_one_way):
-        return ()
-    component = kind = "block_public_access"
-    component = "block public access"
-    if place is not None and place.subnet.is_excluded_from_block:
-        return (opened(Stage.ROUTE, component, kind, f"{place.id} is exempt from the VPC's block", "F-4.9"),)
-    cause, where = "vpc-block-public-access", place.id if place else "the subnet"
-    if place is None:
-        missing = ("/cluster/nat_gateways",)
-        return (
-            unknown(
-                Stage.ROUTE,
-                component,
-                kind,
-                "whether the NAT gateway's subnet is exempt",
-                cause,
-                missing,
-                "F-4.9",
-            ),
-        )
-    detail = f"{setting.value} stops what {where} sends through the internet gateway"
-    return (closed(Stage.ROUTE, component, kind, detail, cause, Disposition.DENIED_OUT, "F-4.9"),)
-
-
-def _internet_gateway(scene: Scene, caller: Caller, place: Place, version: int) -> Exit:
-    component = kind = "internet_gateway"
-    component = "internet gateway"
-    if version == 6:
-        gate, source = (
-            opened(Stage.ROUTE, component, kind, "passes IPv6 as it is", "F-4.10"),
-            place.addresses(6),
-        )
-    else:
-        gate, source = _public_address(caller, place, component, kind)
-    return Exit((gate, *block_public_access(scene, place, is_one_way=False)), source)
-
-
-def _public_address(caller: Caller, place: Place, component: str, kind: str) -> tuple[Gate, Addresses | None]:
-    """An internet gateway only translates for addresses with a public mapping (F-4.3)."""
-    own, cause = caller.consumer.public_ip, "public-subnet-node-without-public-ip"
-    if caller.consumer.kind in (ConsumerKind.FARGATE_POD, ConsumerKind.FUNCTION):
-        own = False  # their interfaces never have one (F-7.15)
-    if own is None:
-        own = place.subnet.assigns_public_ip
-    if own is None and isinstance(caller.egress, Addresses):
-        own = True
-    if own is None:
-        missing = (f"/cluster/subnets[{place.id}]/assigns_public_ip", f"{caller.reference}/public_ip")
-        detail = f"whether {caller.consumer.name} has a public address in {place.id}"
-        return unknown(Stage.ROUTE, component, kind, detail, cause, missing, "F-4.3"), None
-    if own is False:
-        detail = f"{caller.consumer.name} has no public address in {place.id}, so nothing is translated"
-        return closed(Stage.ROUTE, component, kind, detail, cause, Disposition.NO_ROUTE, "F-4.3"), None
-    gate = opened(
-        Stage.ROUTE,
-        component,
-        kind,
-        "translates to the public address of the interface",
-        "F-4.2",
-        action=Action.TRANSLATED,
+def _follows_default(table: RouteTable) -> Assumption:
+    return Assumption(
+        code="endpoint-follows-default-route",
+        field=f"/cluster/route_tables[{table.id}]/routes",
+        sentence=f"the public endpoint's addresses are taken to follow the default route of {table.id}, and none of "
+        "its narrower routes to public ranges",
+        facts=("F-2.15",),
     )
-    return gate, None if own is True else of_network(own)
-
-
-def _egress_only_gateway(scene: Scene, caller: Caller, place: Place, version: int) -> Exit:
-    component, kind = "egress-only internet gateway", "egress_only_internet_gateway"
-    if version == 4:
-        return Exit((_no_way(component, kind, "it carries IPv6 only", version, caller),))
-    gate = opened(Stage.ROUTE, component, kind, "lets IPv6 out and translates nothing", "F-4.10")
-    return Exit((gate, *block_public_access(scene, place, is_one_way=True)), place.addresses(6))
-
-
-def _nat_gateway(scene: Scene, caller: Caller, place: Place, nat: NatGateway, version: int) -> Exit:
-    if not nat.is_public:
-        gate = closed(
-            Stage.ROUTE,
-            nat.id,
-            "nat_gateway",
-            "a private NAT gateway leads to no internet",
-            NO_WAY_OUT,
-            Disposition.NO_ROUTE,
-            "F-4.8",
-        )
-        return Exit((gate,))
-    source = of_networks(nat.public_ips) if nat.public_ips else None
-    seen = ", ".join(source.texts()) if source else "addresses that were not given"
-    hop = opened(Stage.ROUTE, nat.id, "nat_gateway", f"translates to {seen}", "F-4.6", action=Action.TRANSLATED)
-    home = scene.places.get(nat.subnet) if nat.subnet else None
-    if home is None:
-        return Exit((hop, *block_public_access(scene, None, is_one_way=True), _ONWARD), source)
-    gates, back = _around_nat(scene, place, home, nat, version)
-    return Exit((hop, *gates, *block_public_access(scene, home, is_one_way=True), _ONWARD), source, back)
-
-
-def _around_nat(
-    scene: Scene, place: Place, home: Place, nat: NatGateway, version: int
-) -> tuple[tuple[Gate, ...], tuple[Gate, ...]]:
-    """The NAT gateway's own subnet: its ACL on both sides, and its route to an internet gateway."""
-    out = Side(
-        party=Party(PUBLIC_INTERNET[version], is_every=False),
-        words="the internet",
-        settled_by=home.settled_by,
-    )
-    inner = Side(party=Party(place.addresses(4)), words=place.id, settled_by=f"/cluster/subnets[{place.id}]/cidr")
-    there: list[Gate] = [acl(Stage.ROUTE, home, Direction.OUT, HTTPS, out, ours=True)]
-    back: list[Gate] = [replies(home, Direction.IN, out, ours=True)]
-    if home.id != place.id:
-        there.insert(0, acl(Stage.ROUTE, home, Direction.IN, HTTPS, inner, ours=True))
-        back.append(replies(home, Direction.OUT, inner, ours=True))
-    if home.table is None:
-        detail = f"whether {home.id} has a route to an internet gateway"
-        there.append(unknown(Stage.ROUTE, nat.id, "nat_gateway", detail, NO_WAY_OUT, (home.settled_by,), "F-4.2"))
-        return tuple(there), tuple(back)
-    routes = default_routes(home.table, version)
-    route = routes[0] if len(routes) == 1 else None
-    if route and route.target in scene.firewalls and not route.is_blackhole:
-        there.extend(_firewall(scene.firewalls[route.target], None, version).gates)
-    elif route is None or route.is_blackhole or not is_internet_gateway(route.target):
-        detail = f"its subnet {home.id} has no route to an internet gateway"
-        there.append(_no_way(nat.id, "nat_gateway", detail, version))
-    return tuple(there), tuple(back)
-
-
-def _link(link: Connection, caller: Caller, version: int) -> Exit:
-    """Centralised egress: the internet behind a link (F-4.6); never behind a peering (F-6.5)."""
-    leaves = link.kind in OFF_AMAZON
-
-    def dead_end(detail: str) -> Exit:
-        gate = closed(Stage.ROUTE, link.id, "connection", detail, NO_WAY_OUT, Disposition.NO_ROUTE, "F-4.2", "F-6.5")
-        return Exit((gate,), leaves_aws_network=leaves)
-
-    if not link.is_attached:
-        return dead_end("it does not end in the cluster VPC")
-    if link.kind in ("peering", "private_link"):
-        return dead_end(f"no internet traffic goes through a {link.kind} link")
-    if link.internet_egress == ():
-        return dead_end("no internet lies behind it")
-    if link.returns is False:
-        return dead_end("nothing comes back through it")
-    far_side = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
-    gates = [opened(Stage.ROUTE, link.id, "connection", "carries internet traffic", "F-4.6", action=Action.ROUTED)]
-    carried = of_networks(link.carries) if link.carries is not None else EVERYWHERE
-    verdict = judge(PUBLIC_INTERNET[version], False, carried, False, version)
-    if verdict is Verdict.NO:
-        return dead_end("it carries no internet addresses")
-    if verdict is Verdict.UNKNOWN or link.returns is None:
-        field = "carries" if verdict is Verdict.UNKNOWN else "returns"
-        missing = (f"/cluster/connections[{link.id}]/{field}",)
-        detail = "whether it carries the endpoint's addresses, and back"
-        gates.append(unknown(Stage.ROUTE, link.id, "connection", detail, NO_WAY_OUT, missing, "F-4.6"))
-    gates.append(firewall(link, Call(direction="from_cluster", port=443, far_side=far_side, cause=_BLOCKED)))
-    source = of_networks(link.internet_egress) if link.internet_egress else None
-    return Exit(tuple(gates), source, leaves_aws_network=leaves)
-
-
-def _firewall(device: Firewall, caller: Caller | None, version: int) -> Exit:
-    """A firewall that the route names: its rules, and the internet only if it has an egress (Reading 5)."""
-    far_side = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
-    checked = firewall(device, Call(direction="from_cluster", port=443, far_side=far_side, cause=_BLOCKED))
-    if device.internet_egress == ():
-        return Exit((_no_way(device.id, "firewall", "no internet lies behind it", version), checked))
-    if device.internet_egress is None:
-        missing = (f"/cluster/firewalls[{device.id}]/internet_egress",)
-        gate = unknown(
-            Stage.ROUTE,
-            device.id,
-            "firewall",
-            "whether the internet lies behind it",
-            NO_WAY_OUT,
-            missing,
-            "F-4.6",
-        )
-        return Exit((gate, checked))
-    hop = opened(Stage.ROUTE, device.id, "firewall", "passes traffic on to the internet", "F-4.6", action=Action.ROUTED)
-    return Exit((hop, checked), of_networks(device.internet_egress))

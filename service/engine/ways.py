@@ -17,8 +17,6 @@ from service.domain.trace import Action, Assumption, Disposition, Hop
 from service.engine.filters import Verdict
 from service.engine.gates import Gate, Stage
 
-_RANK = {Verdict.YES: 0, Verdict.UNKNOWN: 1, Verdict.NO: 2}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
@@ -55,9 +53,7 @@ class Way:
 def concluded(walk: Walk) -> Way:
     """What becomes of one walk."""
     gates = walk.gates
-    stop = next((i for i, gate in enumerate(gates) if gate.verdict is Verdict.NO), None)
-    unsure = tuple(gate for gate in gates if gate.verdict is Verdict.UNKNOWN)
-    if stop is None and not unsure:
+    if not any(gate.verdict for gate in gates):
         return Way(
             verdict=Verdict.YES,
             stage=gates[-1].stage,
@@ -68,6 +64,8 @@ def concluded(walk: Walk) -> Way:
             leaves_aws_network=walk.leaves_aws_network,
             assumptions=_assumptions(gates),
         )
+    stop = next((i for i, gate in enumerate(gates) if gate.verdict is Verdict.NO), None)
+    unsure = [gate for gate in gates if gate.verdict is Verdict.UNKNOWN]
     last = gates.index(unsure[0]) if stop is None else stop
     gate = gates[last]
     shown = gates[: last + 1]
@@ -114,16 +112,16 @@ def _later_causes(gates: Sequence[Gate], last: int) -> tuple[str, ...]:
 
 def better(one: Way, other: Way) -> Way:
     """The way that gets further into the cluster; the first of two alike."""
-    return other if _RANK[other.verdict] < _RANK[one.verdict] else one
+    return other if other.verdict < one.verdict else one
 
 
 def merged(walks: Sequence[tuple[str, Way]]) -> Way:
     """All walks of one way, each with the name of the places it stands for, taken together."""
     if len(walks) == 1:
         return walks[0][1]
-    worst = max(_RANK[way.verdict] for _, way in walks)
-    failing = [(label, way) for label, way in walks if _RANK[way.verdict] == worst]
-    if worst == 0:
+    worst = max(way.verdict for _, way in walks)
+    failing = [(label, way) for label, way in walks if way.verdict is worst]
+    if worst is Verdict.YES:
         return _all_accepted(walks)
     _, chosen = min(failing, key=lambda item: (item[1].stage, item[1].hops[-1].component, item[0]))
     works = sorted({name for name, way in walks if way.is_accepted})

@@ -23,7 +23,7 @@ from service.domain.decision import Score, Scores, Term
 from service.domain.question import Weights
 from service.domain.trace import Action, Answer, Trace
 from service.engine.callers import Caller
-from service.engine.routes import default_routes
+from service.engine.gateways import defaults
 from service.engine.scene import Scene
 from service.engine.tracing import Journey, is_wanted
 
@@ -169,7 +169,7 @@ def _same_zone(scene: Scene, caller: Caller, flow: Trace) -> Fraction:
 
 def _nat_is_near(scene: Scene, caller: Caller, index: int) -> Fraction:
     place = caller.places[index]
-    routes = default_routes(place.table, 4) if place.table else ()
+    routes = defaults(scene, place.table, 4) if place.table else ()
     nat = scene.nats.get(routes[0].target) if routes and routes[0] else None
     home = scene.places.get(nat.subnet) if nat and nat.subnet else None
     if nat is not None and nat.is_regional:

@@ -1,0 +1,265 @@
+"""Gateways to the internet, each with what it asks of a caller and what address it gives it.
+
+1. An internet gateway only translates for addresses with a public mapping (F-4.2, F-4.3).
+2. A NAT gateway is public and has itself a way to an internet gateway (F-4.6, F-4.8).
+3. An egress-only gateway carries IPv6 and translates nothing (F-4.10).
+4. A link or a firewall leads to the internet only if an egress lies behind it (F-4.6); a peering never does
+   (F-6.5).
+5. Block Public Access stands at the subnet whose traffic meets the internet gateway (F-4.9, Reading 10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.domain.addresses import EVERYWHERE, Addresses, of_network, of_networks
+from service.domain.consumer import ConsumerKind, Dynamic
+from service.domain.network import BlockPublicAccess, Connection, Direction, Firewall, NatGateway, Route, RouteTable
+from service.domain.trace import Action, Disposition
+from service.engine.callers import Caller
+from service.engine.filters import Party, Verdict, judge
+from service.engine.gates import Call, Gate, Side, Stage, acl, closed, firewall, opened, replies, unknown
+from service.engine.routes import PUBLIC_INTERNET, default_routes
+from service.engine.scene import Place, Scene
+
+HTTPS = (443, 443)
+OFF_AMAZON = frozenset({"vpn", "direct_connect", "client_vpn"})
+"""Kinds of link whose far side is not Amazon's network."""
+NO_WAY_OUT = "no-route-to-internet"
+_BLOCKED = "link-firewall-blocks-443"
+Source = Addresses | Dynamic | None
+_ONWARD = opened(
+    Stage.ROUTE,
+    "internet gateway",
+    "internet_gateway",
+    "passes on what the NAT gateway sends",
+    "F-11.8",
+    action=Action.ROUTED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How traffic leaves: the gates on the way out and back, the source it then has, and whose network."""
+
+    gates: tuple[Gate, ...]
+    source: Source = None
+    gates_back: tuple[Gate, ...] = ()
+    leaves_aws_network: bool | None = False
+
+
+def no_way(component: str, kind: str, detail: str, version: int, caller: Caller | None = None) -> Gate:
+    """No internet lies this way; a caller that insists on IPv6 has a code of its own."""
+    prefers = caller is not None and version == 6 and caller.consumer.prefers_ipv6
+    cause = "ipv6-preferred-but-egress-blocked" if prefers else NO_WAY_OUT
+    return closed(Stage.ROUTE, component, kind, detail, cause, Disposition.NO_ROUTE, "F-4.2", "F-4.4")
+
+
+def defaults(scene: Scene, table: RouteTable, version: int) -> tuple[Route | None, ...]:
+    """The default routes of a table, read once."""
+    key = ("defaults", table.id, version)
+    found: tuple[Route | None, ...] | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = default_routes(table, version)
+    return found
+
+
+def is_internet_gateway(target: str) -> bool:
+    """Whether a route's target is an internet gateway."""
+    return target == "internet_gateway" or target.startswith("igw-")
+
+
+def is_egress_only_gateway(target: str) -> bool:
+    """Whether a route's target is an egress-only internet gateway."""
+    return target == "egress_only_internet_gateway" or target.startswith("eigw-")
+
+
+def block_public_access(scene: Scene, place: Place | None, *, is_one_way: bool) -> tuple[Gate, ...]:
+    """The VPC's block, at the subnet whose traffic meets the gateway (F-4.9, Reading 10)."""
+    setting = scene.cluster.vpc.block_public_access or BlockPublicAccess.OFF
+    if setting is BlockPublicAccess.OFF or (setting is BlockPublicAccess.INGRESS and is_one_way):
+        return ()
+    component = kind = "block_public_access"
+    component = "block public access"
+    if place is not None and place.subnet.is_excluded_from_block:
+        return (opened(Stage.ROUTE, component, kind, f"{place.id} is exempt from the VPC's block", "F-4.9"),)
+    cause, where = "vpc-block-public-access", place.id if place else "the subnet"
+    if place is None:
+        missing = ("/cluster/nat_gateways",)
+        return (
+            unknown(
+                Stage.ROUTE,
+                component,
+                kind,
+                "whether the NAT gateway's subnet is exempt",
+                cause,
+                missing,
+                "F-4.9",
+            ),
+        )
+    detail = f"{setting.value} stops what {where} sends through the internet gateway"
+    return (closed(Stage.ROUTE, component, kind, detail, cause, Disposition.DENIED_OUT, "F-4.9"),)
+
+
+def internet_gateway(scene: Scene, caller: Caller, place: Place, version: int) -> Exit:
+    """Out through the internet gateway, under a public address of the caller's own."""
+    component = kind = "internet_gateway"
+    component = "internet gateway"
+    if version == 6:
+        gate, source = (
+            opened(Stage.ROUTE, component, kind, "passes IPv6 as it is", "F-4.10"),
+            place.addresses(6),
+        )
+    else:
+        gate, source = _public_address(caller, place, component, kind)
+    return Exit((gate, *block_public_access(scene, place, is_one_way=False)), source)
+
+
+def _public_address(caller: Caller, place: Place, component: str, kind: str) -> tuple[Gate, Addresses | None]:
+    """An internet gateway only translates for addresses with a public mapping (F-4.3)."""
+    own, cause = caller.consumer.public_ip, "public-subnet-node-without-public-ip"
+    if caller.consumer.kind in (ConsumerKind.FARGATE_POD, ConsumerKind.FUNCTION):
+        own = False  # their interfaces never have one (F-7.15)
+    if own is None:
+        own = place.subnet.assigns_public_ip
+    if own is None and isinstance(caller.egress, Addresses):
+        own = True
+    if own is None:
+        missing = (f"/cluster/subnets[{place.id}]/assigns_public_ip", f"{caller.reference}/public_ip")
+        detail = f"whether {caller.consumer.name} has a public address in {place.id}"
+        return unknown(Stage.ROUTE, component, kind, detail, cause, missing, "F-4.3"), None
+    if own is False:
+        detail = f"{caller.consumer.name} has no public address in {place.id}, so nothing is translated"
+        return closed(Stage.ROUTE, component, kind, detail, cause, Disposition.NO_ROUTE, "F-4.3"), None
+    gate = opened(
+        Stage.ROUTE,
+        component,
+        kind,
+        "translates to the public address of the interface",
+        "F-4.2",
+        action=Action.TRANSLATED,
+    )
+    return gate, None if own is True else of_network(own)
+
+
+def egress_only_gateway(scene: Scene, caller: Caller, place: Place, version: int) -> Exit:
+    """Out through an egress-only gateway, under the caller's own IPv6 address."""
+    component, kind = "egress-only internet gateway", "egress_only_internet_gateway"
+    if version == 4:
+        return Exit((no_way(component, kind, "it carries IPv6 only", version, caller),))
+    gate = opened(Stage.ROUTE, component, kind, "lets IPv6 out and translates nothing", "F-4.10")
+    return Exit((gate, *block_public_access(scene, place, is_one_way=True)), place.addresses(6))
+
+
+def nat_gateway(scene: Scene, place: Place, nat: NatGateway, version: int) -> Exit:
+    """Out through a NAT gateway, which is the same for every caller in the subnet."""
+    key = ("nat", nat.id, place.id, version)
+    found: Exit | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = _through_nat(scene, place, nat, version)
+    return found
+
+
+def _through_nat(scene: Scene, place: Place, nat: NatGateway, version: int) -> Exit:
+    if not nat.is_public:
+        gate = closed(
+            Stage.ROUTE,
+            nat.id,
+            "nat_gateway",
+            "a private NAT gateway leads to no internet",
+            NO_WAY_OUT,
+            Disposition.NO_ROUTE,
+            "F-4.8",
+        )
+        return Exit((gate,))
+    source = of_networks(nat.public_ips) if nat.public_ips else None
+    seen = ", ".join(source.texts()) if source else "addresses that were not given"
+    hop = opened(Stage.ROUTE, nat.id, "nat_gateway", f"translates to {seen}", "F-4.6", action=Action.TRANSLATED)
+    home = scene.places.get(nat.subnet) if nat.subnet else None
+    if home is None:
+        return Exit((hop, *block_public_access(scene, None, is_one_way=True), _ONWARD), source)
+    gates, back = _around_nat(scene, place, home, nat, version)
+    return Exit((hop, *gates, *block_public_access(scene, home, is_one_way=True), _ONWARD), source, back)
+
+
+def _around_nat(
+    scene: Scene, place: Place, home: Place, nat: NatGateway, version: int
+) -> tuple[tuple[Gate, ...], tuple[Gate, ...]]:
+    """The NAT gateway's own subnet: its ACL on both sides, and its route to an internet gateway."""
+    out = Side(
+        party=Party(PUBLIC_INTERNET[version], is_every=False),
+        words="the internet",
+        settled_by=home.settled_by,
+    )
+    inner = Side(party=Party(place.addresses(4)), words=place.id, settled_by=f"/cluster/subnets[{place.id}]/cidr")
+    there: list[Gate] = [acl(Stage.ROUTE, home, Direction.OUT, HTTPS, out, ours=True)]
+    back: list[Gate] = [replies(home, Direction.IN, out, ours=True)]
+    if home.id != place.id:
+        there.insert(0, acl(Stage.ROUTE, home, Direction.IN, HTTPS, inner, ours=True))
+        back.append(replies(home, Direction.OUT, inner, ours=True))
+    if home.table is None:
+        detail = f"whether {home.id} has a route to an internet gateway"
+        there.append(unknown(Stage.ROUTE, nat.id, "nat_gateway", detail, NO_WAY_OUT, (home.settled_by,), "F-4.2"))
+        return tuple(there), tuple(back)
+    routes = defaults(scene, home.table, version)
+    route = routes[0] if len(routes) == 1 else None
+    if route and route.target in scene.firewalls and not route.is_blackhole:
+        there.extend(firewall_egress(scene.firewalls[route.target], None, version).gates)
+    elif route is None or route.is_blackhole or not is_internet_gateway(route.target):
+        detail = f"its subnet {home.id} has no route to an internet gateway"
+        there.append(no_way(nat.id, "nat_gateway", detail, version))
+    return tuple(there), tuple(back)
+
+
+def link_egress(link: Connection, caller: Caller, version: int) -> Exit:
+    """Centralised egress: the internet behind a link (F-4.6); never behind a peering (F-6.5)."""
+    leaves = link.kind in OFF_AMAZON
+
+    def dead_end(detail: str) -> Exit:
+        gate = closed(Stage.ROUTE, link.id, "connection", detail, NO_WAY_OUT, Disposition.NO_ROUTE, "F-4.2", "F-6.5")
+        return Exit((gate,), leaves_aws_network=leaves)
+
+    if not link.is_attached:
+        return dead_end("it does not end in the cluster VPC")
+    if link.kind in ("peering", "private_link"):
+        return dead_end(f"no internet traffic goes through a {link.kind} link")
+    if link.internet_egress == ():
+        return dead_end("no internet lies behind it")
+    if link.returns is False:
+        return dead_end("nothing comes back through it")
+    far_side = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
+    gates = [opened(Stage.ROUTE, link.id, "connection", "carries internet traffic", "F-4.6", action=Action.ROUTED)]
+    carried = of_networks(link.carries) if link.carries is not None else EVERYWHERE
+    verdict = judge(PUBLIC_INTERNET[version], False, carried, False, version)
+    if verdict is Verdict.NO:
+        return dead_end("it carries no internet addresses")
+    if verdict is Verdict.UNKNOWN or link.returns is None:
+        field = "carries" if verdict is Verdict.UNKNOWN else "returns"
+        missing = (f"/cluster/connections[{link.id}]/{field}",)
+        detail = "whether it carries the endpoint's addresses, and back"
+        gates.append(unknown(Stage.ROUTE, link.id, "connection", detail, NO_WAY_OUT, missing, "F-4.6"))
+    gates.append(firewall(link, Call(direction="from_cluster", port=443, far_side=far_side, cause=_BLOCKED)))
+    source = of_networks(link.internet_egress) if link.internet_egress else None
+    return Exit(tuple(gates), source, leaves_aws_network=leaves)
+
+
+def firewall_egress(device: Firewall, caller: Caller | None, version: int) -> Exit:
+    """A firewall that the route names: its rules, and the internet only if it has an egress (Reading 5)."""
+    far_side = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
+    checked = firewall(device, Call(direction="from_cluster", port=443, far_side=far_side, cause=_BLOCKED))
+    if device.internet_egress == ():
+        return Exit((no_way(device.id, "firewall", "no internet lies behind it", version), checked))
+    if device.internet_egress is None:
+        missing = (f"/cluster/firewalls[{device.id}]/internet_egress",)
+        gate = unknown(
+            Stage.ROUTE,
+            device.id,
+            "firewall",
+            "whether the internet lies behind it",
+            NO_WAY_OUT,
+            missing,
+            "F-4.6",
+        )
+        return Exit((gate, checked))
+    hop = opened(Stage.ROUTE, device.id, "firewall", "passes traffic on to the internet", "F-4.6", action=Action.ROUTED)
+    return Exit((hop, checked), of_networks(device.internet_egress))
