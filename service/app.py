@@ -13,7 +13,8 @@ from service.web.routes import catalogue, operations
 def create_app(settings: Settings) -> Flask:
     """The WSGI application for these settings; logging is the business of the process that runs it."""
     app = Flask("service", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    # A body in chunks is cut off here without a word, so one byte more is let in and then refused (strict_json).
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.config["SETTINGS"] = settings
     surround_requests(app)
     answer_with_problems(app)

@@ -20,7 +20,7 @@ bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
 # A client that stalls in its upload costs a greenlet and no thread: 500 of them hold up nobody, where a pool
 # of threads is spent by as many as it has. Throughput is that of threads or a little better (docs/adr/0007).
-worker_class = "gevent"
+worker_class = "service.gevent_worker.GracefulWorker"
 # Errors of import stop the start instead of restarting workers for ever, and the catalogues are read once.
 preload_app = True
 # The heartbeat file must not wait for a slow disk, and the root file system may be read-only.

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from service.domain.errors import InvalidQuestionError, Mistake, UnreadableDocumentError
@@ -42,20 +42,14 @@ INVALID_QUESTION = Kind(
 NOT_UNDERSTOOD = Kind(
     400, "UNREADABLE_DOCUMENT", "The body could not be read", "the body is not the JSON that is accepted"
 )
-INTERNAL = Kind(
-    500, "INTERNAL_ERROR", "The service failed", "this is a mistake of the service, and the log has it"
-)
+INTERNAL = Kind(500, "INTERNAL_ERROR", "The service failed", "this is a mistake of the service, and the log has it")
 
 # Every status that the service answers with, beside those of exceptions of our own.
 KINDS = {
     400: Kind(400, "BAD_REQUEST", "The request could not be read", "the request is not complete HTTP"),
     404: Kind(404, "NOT_FOUND", "There is no such resource", "nothing stands at `{path}`"),
-    405: Kind(
-        405, "METHOD_NOT_ALLOWED", "The method does not apply", "`{path}` takes {allowed}, not {method}"
-    ),
-    406: Kind(
-        406, "NOT_ACCEPTABLE", "No acceptable form", "none of the forms offered is one that is accepted"
-    ),
+    405: Kind(405, "METHOD_NOT_ALLOWED", "The method does not apply", "`{path}` takes {allowed}, not {method}"),
+    406: Kind(406, "NOT_ACCEPTABLE", "No acceptable form", "none of the forms offered is one that is accepted"),
     413: Kind(413, "TOO_LARGE", "The body is too large", "the body is larger than {limit} bytes"),
     415: Kind(415, "UNSUPPORTED_MEDIA_TYPE", "The body is of an unknown kind", "expected `application/json`"),
     500: INTERNAL,
@@ -121,9 +115,8 @@ def _of_http(error: HTTPException) -> Response:
 
 def _sentence(kind: Kind, error: HTTPException) -> str:
     allowed = _allowed(error) if isinstance(error, MethodNotAllowed) else ""
-    return kind.detail.format(
-        path=request.path, method=request.method, allowed=allowed, limit=request.max_content_length
-    )
+    limit = current_app.config["SETTINGS"].max_body_bytes
+    return kind.detail.format(path=request.path, method=request.method, allowed=allowed, limit=limit)
 
 
 def _allowed(error: MethodNotAllowed) -> str:

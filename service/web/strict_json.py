@@ -23,8 +23,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 import orjson
-from flask import request
-from werkzeug.exceptions import UnsupportedMediaType
+from flask import current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from service.domain.errors import InvalidQuestionError, Mistake, UnreadableDocumentError
 
@@ -40,7 +40,10 @@ def read_body() -> dict[str, object]:
     InvalidQuestionError (422).
     """
     _refuse_foreign_media_types()
-    return read_object(request.get_data(cache=False))
+    raw = request.get_data(cache=False)
+    if len(raw) > current_app.config["SETTINGS"].max_body_bytes:
+        raise RequestEntityTooLarge
+    return read_object(raw)
 
 
 def read_object(raw: bytes) -> dict[str, object]:

@@ -161,6 +161,18 @@ def test_stopping_finishes_the_request_in_flight_and_takes_no_other(tmp_path: Pa
         assert server.process.wait(PATIENCE_SECONDS) == 0
 
 
+def test_stopping_does_not_wait_for_a_client_that_asks_nothing(tmp_path: Path) -> None:
+    with running_service(tmp_path / "log") as server:
+        idle = [server.connect() for _ in range(3)]
+        server.get("/livez", headers={"Connection": "keep-alive"})
+
+        server.terminate()
+
+        assert server.process.wait(5) == 0
+        for connection in idle:
+            connection.close()
+
+
 def test_stopping_does_not_wait_longer_than_it_was_told(tmp_path: Path) -> None:
     with running_service(tmp_path / "log", WORKERS="1", GRACEFUL_SECONDS="1") as server:
         stalled = server.begin_upload(b'{"cluster": {}}', 3)
