@@ -88,10 +88,11 @@ def _dns_findings(scene: Scene, journeys: Sequence[Journey]) -> Iterable[Finding
     for cause, sentence in dns_faults(scene, journeys):
         yield Finding(consumer=None, cause=cause, severity="high", sentence=sentence, facts=("F-2.8",))
     name = scene.cluster.vpc.domain_name
-    has_nodes = any(journey.consumer.kind is ConsumerKind.NODE for journey in journeys)
-    if has_nodes and name is not None and not _is_amazon_domain(name, scene.cluster.region):
+    if name is None or _is_amazon_domain(name, scene.cluster.region):
+        return
+    for node in (j.consumer.name for j in journeys if j.consumer.kind is ConsumerKind.NODE):
         yield Finding(
-            consumer=None,
+            consumer=node,
             cause="dhcp-domain-name-breaks-node-registration",
             severity="medium",
             sentence=f"the DHCP options name the domain {name}: a node that takes its host name from it "

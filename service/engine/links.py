@@ -115,7 +115,7 @@ def way_back(scene: Scene, caller: Caller, place: Place, party: Party) -> list[G
     link = caller.connection
     if link is None:
         return []
-    if party.addresses is not None and link.kind != "peering":
+    if party.addresses is not None and link.kind not in ("peering", *TRANSLATING):
         shared = party.addresses & scene.vpc_addresses
         if shared:
             detail = f"{', '.join(shared.texts()[:2])} is local to the VPC, so nothing comes back"

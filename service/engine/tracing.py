@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from service.domain.cluster import EndpointMode
 from service.domain.consumer import Consumer, ConsumerKind, Dynamic, Importance, Vantage
@@ -18,7 +18,6 @@ from service.domain.trace import Action, Answer, Assumption, Disposition, Hop, S
 from service.engine.callers import Asker, Caller, caller_of, node_groups_of, proxy_caller
 from service.engine.filters import Verdict
 from service.engine.from_api_server import way_from_api_server
-from service.engine.gates import Gate, Stage, closed
 from service.engine.private_way import private_way
 from service.engine.proxies import names_endpoint, takes_proxy
 from service.engine.public_way import public_way
@@ -42,50 +41,55 @@ class Journey:
     assumptions: tuple[Assumption, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Route:
-    """How a consumer's call goes: itself or its proxy, with both ways walked at most once."""
+    """Who makes a call, with the ways to both kinds of address walked at most once."""
 
     scene: Scene
     caller: Caller
-    walked: dict[Answer, Way] = field(default_factory=dict)
+    to_public: Way | None = None
+    to_private: Way | None = None
 
     def way(self, answer: Answer) -> Way:
-        if answer not in self.walked:
-            walk = public_way if answer is Answer.PUBLIC_ADDRESSES else private_way
-            self.walked[answer] = walk(self.scene, self.caller)
-        return self.walked[answer]
+        if answer is Answer.PUBLIC_ADDRESSES:
+            self.to_public = self.to_public or public_way(self.scene, self.caller)
+            return self.to_public
+        self.to_private = self.to_private or private_way(self.scene, self.caller)
+        return self.to_private
 
 
 def journeys(scene: Scene, consumers: tuple[Consumer, ...]) -> tuple[Journey, ...]:
     """Trace every consumer in every mode, in the order of their names."""
     node_groups = node_groups_of(consumers, scene)
     placed = {consumer.name: caller_of(consumer, scene, node_groups) for consumer in consumers}
-    told: dict[str, dict[EndpointMode, tuple[Trace, tuple[Assumption, ...]]]] = {}
+    told: dict[str, Told] = {}
     for consumer in _bastions_first(consumers):
         caller = placed[consumer.name]
         if consumer.tunnel_via is None:
             told[consumer.name] = _told(scene, caller)
         else:
-            via = placed[consumer.tunnel_via]
-            told[consumer.name] = {m: _tunnelled(caller, via, t) for m, t in told[via.consumer.name].items()}
-    to_api = {name: {mode: trace for mode, (trace, _) in modes.items()} for name, modes in told.items()}
-    _name_the_bypass(consumers, to_api)
-    found = []
-    for consumer in consumers:
-        caller = placed[consumer.name]
-        calls, more = _called(scene, caller, node_groups)
-        assumed = {a for _, some in told[consumer.name].values() for a in some}
-        found.append(
-            Journey(
-                consumer=consumer,
-                caller=caller,
-                to_api_server=to_api[consumer.name],
-                from_api_server=calls,
-                assumptions=(*caller.assumptions, *assumed, *more),
-            )
-        )
-    return tuple(found)
+            told[consumer.name] = _tunnelled(caller, placed[consumer.tunnel_via], told[consumer.tunnel_via])
+    _name_the_bypass(consumers, told)
+    return tuple(_journey(scene, placed[c.name], told[c.name], node_groups) for c in consumers)
+
+
+def _journey(scene: Scene, caller: Caller, told: Told, node_groups: frozenset[str] | None) -> Journey:
+    calls, assumed = _called(scene, caller, node_groups)
+    return Journey(
+        consumer=caller.consumer,
+        caller=caller,
+        to_api_server=told.traces,
+        from_api_server=calls,
+        assumptions=(*caller.assumptions, *told.assumptions, *assumed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A consumer's flow in each mode; modes in which it is the same share one trace."""
+
+    traces: dict[EndpointMode, Trace]
+    assumptions: tuple[Assumption, ...]
 
 
 def _bastions_first(consumers: tuple[Consumer, ...]) -> list[Consumer]:
@@ -97,101 +101,76 @@ def _bastions_first(consumers: tuple[Consumer, ...]) -> list[Consumer]:
     return sorted(consumers, key=depth)
 
 
-def _told(scene: Scene, caller: Caller) -> dict[EndpointMode, tuple[Trace, tuple[Assumption, ...]]]:
-    direct = _Route(scene, caller)
+def _told(scene: Scene, caller: Caller) -> Told:
     consumer = caller.consumer
+    direct = _Route(scene, caller)
     if not takes_proxy(scene, consumer) or consumer.proxy is None:
-        return {mode: _told_in(scene, direct, caller, mode, ()) for mode in MODES}
-    refused = consumer.proxy.allows is not None and not names_endpoint(scene, consumer.proxy.allows)
-    proxied = _Route(scene, proxy_caller(consumer, consumer.proxy, scene))
-    return {mode: _through_proxy(scene, direct, proxied, mode, refused) for mode in MODES}
-
-
-def _through_proxy(
-    scene: Scene, direct: _Route, proxied: _Route, mode: EndpointMode, is_refused: bool
-) -> tuple[Trace, tuple[Assumption, ...]]:
-    caller = direct.caller
-    component = f"proxy of {caller.consumer.name}"
+        return _in_each_mode(scene, direct, caller)
+    alone = _in_each_mode(scene, direct, caller)
     hop = Hop(
-        component=component,
+        component=f"proxy of {consumer.name}",
         kind="proxy",
         action=Action.ROUTED,
         facts=("F-2.20",),
         detail="takes the call, because `bypass` does not name the endpoint, and resolves the name itself",
     )
-    stop: Gate | None = None
-    if is_refused:
-        stop = closed(
-            Stage.OWN,
-            component,
-            "proxy",
-            "does not let the endpoint's name through",
-            PROXY_CAUSE,
-            Disposition.DENIED_OUT,
-            "F-2.20",
-        )
-    trace, assumed = _told_in(scene, proxied, caller, mode, (hop,), stop)
-    if trace.is_accepted or trace.cause == PROXY_CAUSE:
-        return trace, assumed
-    alone, _ = _told_in(scene, direct, caller, mode, ())
-    if alone.is_accepted:
-        trace = replace(trace, cause=PROXY_CAUSE, also=_without(PROXY_CAUSE, (trace.cause, *trace.also)))
-    return trace, assumed
+    if consumer.proxy.allows is not None and not names_endpoint(scene, consumer.proxy.allows):
+        detail = "does not let the endpoint's name through"
+        hop = replace(hop, action=Action.DENIED, detail=detail)
+    proxied = _in_each_mode(scene, _Route(scene, proxy_caller(consumer, consumer.proxy, scene)), caller, hop)
+    traces = {mode: _blaming_proxy(trace, alone.traces[mode]) for mode, trace in proxied.traces.items()}
+    return Told(traces, proxied.assumptions)
+
+
+def _blaming_proxy(trace: Trace, alone: Trace) -> Trace:
+    """A call that fails by the proxy and would arrive without it fails because of the proxy."""
+    if trace.is_accepted or trace.cause == PROXY_CAUSE or not alone.is_accepted:
+        return trace
+    return replace(trace, cause=PROXY_CAUSE, also=_without(PROXY_CAUSE, (trace.cause, *trace.also)))
 
 
 def _without(cause: str, codes: tuple[str | None, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in codes if code and code != cause))
 
 
-def _told_in(
-    scene: Scene,
-    route: _Route,
-    caller: Caller,
-    mode: EndpointMode,
-    before: tuple[Hop, ...],
-    stop: Gate | None = None,
-) -> tuple[Trace, tuple[Assumption, ...]]:
-    """One flow in one mode; ``caller`` is whose flow it is, ``route`` who makes the call."""
-    name = resolve(scene, route.caller, mode)
-    way = route.way(name.would_be)
-    origin = _origin(caller)
-    assumed = (*name.gate.assumptions, *way.assumptions)
-    blocked = stop if stop is not None else name.gate if name.gate.verdict is Verdict.NO else None
-    if blocked is not None and blocked.hop is not None:
-        hops: tuple[Hop, ...] = (origin, blocked.hop) if stop else (origin, *before, blocked.hop)
-        later = (way.cause, *way.also) if way.verdict is Verdict.NO else ()
-        way = replace(
-            way,
-            cause=blocked.cause,
-            disposition=blocked.disposition,
-            missing=(),
-            partial=(),
-            also=_without(blocked.cause, later),
-        )
-    else:
-        hops = (origin, *before, *((name.gate.hop,) if name.gate.hop else ()), *way.hops)
-        way = _named(scene, route, mode, name, way)
-    return _trace(caller, route.caller, name, way, hops, stop is not None), assumed
+def _in_each_mode(scene: Scene, route: _Route, caller: Caller, proxy: Hop | None = None) -> Told:
+    """The flow in each mode; ``caller`` is whose flow it is, ``route`` who makes the call."""
+    traces: dict[EndpointMode, Trace] = {}
+    assumed: list[Assumption] = []
+    seen: dict[tuple[int, bool], Trace] = {}
+    for mode in MODES:
+        name = resolve(scene, route.caller, mode)
+        way = route.way(name.would_be)
+        is_named = mode is EndpointMode.PUBLIC_AND_PRIVATE and name.answer is Answer.PUBLIC_ADDRESSES
+        key = (id(name.gate.hop), is_named and not way.is_accepted)
+        if key not in seen:
+            assumed += (*name.gate.assumptions, *way.assumptions)
+            seen[key] = _trace(caller, route, name, _named(route, way) if key[1] else way, proxy)
+        traces[mode] = seen[key]
+    return Told(traces, tuple(assumed))
 
 
-def _trace(
-    caller: Caller, through: Caller, name: Resolved, way: Way, hops: tuple[Hop, ...], is_stopped_early: bool
-) -> Trace:
-    answer = Answer.NOTHING if is_stopped_early else name.answer
-    inside = caller.is_inside and answer is not Answer.NOTHING
-    outward = name.would_be is Answer.PUBLIC_ADDRESSES or not through.is_inside
-    leaves_aws = way.leaves_aws_network
-    if caller.vantage is Vantage.INTERNET:
-        leaves_aws = True
+def _trace(caller: Caller, route: _Route, name: Resolved, way: Way, proxy: Hop | None) -> Trace:
+    before = (_origin(caller), proxy) if proxy else (_origin(caller),)
+    answer, kind = name.answer, caller.consumer.kind
+    told = (name.gate.hop,) if name.gate.hop else ()
+    hops = (*before, *told, *way.hops)
+    if proxy is not None and proxy.action is Action.DENIED:
+        hops, answer = before, Answer.NOTHING
+        way = _stopped_before(way, PROXY_CAUSE, Disposition.DENIED_OUT)
+    elif name.gate.verdict is Verdict.NO:
+        hops = (*before, *told)
+        way = _stopped_before(way, name.gate.cause, name.gate.disposition)
+    outward = name.would_be is Answer.PUBLIC_ADDRESSES or not route.caller.is_inside
     return Trace(
         consumer=caller.consumer.name,
-        step=Step.KUBELET_TO_API_SERVER if caller.consumer.kind.is_node_like else Step.KUBECTL_TO_API_SERVER,
+        step=Step.KUBELET_TO_API_SERVER if kind.is_node_like else Step.KUBECTL_TO_API_SERVER,
         port=API_PORT,
         purpose="kubernetes_api",
         resolved_to=answer,
         hops=hops,
-        leaves_vpc=outward if inside else None,
-        leaves_aws_network=leaves_aws,
+        leaves_vpc=outward if caller.is_inside and answer is not Answer.NOTHING else None,
+        leaves_aws_network=caller.vantage is Vantage.INTERNET or way.leaves_aws_network,
         source=way.source,
         disposition=way.disposition,
         cause=way.cause,
@@ -199,6 +178,12 @@ def _trace(
         also=way.also,
         missing=way.missing,
     )
+
+
+def _stopped_before(way: Way, cause: str, disposition: Disposition) -> Way:
+    """A way that is never entered: what would stop it certainly comes after what stops the call now."""
+    later = (way.cause, *way.also) if way.verdict is Verdict.NO else ()
+    return replace(way, cause=cause, disposition=disposition, missing=(), partial=(), also=_without(cause, later))
 
 
 def _origin(caller: Caller) -> Hop:
@@ -211,19 +196,17 @@ def _origin(caller: Caller) -> Hop:
     return Hop(component=caller.consumer.name, kind="consumer", action=Action.ORIGINATED, detail=where)
 
 
-def _named(scene: Scene, route: _Route, mode: EndpointMode, name: Resolved, way: Way) -> Way:
+def _named(route: _Route, way: Way) -> Way:
     """Whether the public answer is what locks the caller out while both endpoints are on (Reading 13)."""
-    code = _name_cause(scene, route.caller)
-    if mode is not EndpointMode.PUBLIC_AND_PRIVATE or name.answer is not Answer.PUBLIC_ADDRESSES:
-        return way
-    if way.is_accepted or code is None or way.cause is None:
+    code = _name_cause(route.caller)
+    if code is None or way.cause is None:
         return way
     if route.way(Answer.ENI_ADDRESSES).is_accepted:
         return replace(way, cause=code, also=_without(code, (way.cause, *way.also)))
     return replace(way, also=tuple(dict.fromkeys((*way.also, code))))
 
 
-def _name_cause(scene: Scene, caller: Caller) -> str | None:
+def _name_cause(caller: Caller) -> str | None:
     if caller.vantage is Vantage.CONNECTED_NETWORK:
         is_hybrid = caller.consumer.kind is ConsumerKind.HYBRID_NODE
         return "hybrid-node-resolves-public-ip-in-dual-mode" if is_hybrid else "peered-vpc-resolves-public-ip"
@@ -233,11 +216,8 @@ def _name_cause(scene: Scene, caller: Caller) -> str | None:
     return "vpc-dns-hostnames-disabled" if asks_vpc else "custom-dns-not-forwarding"
 
 
-def _tunnelled(
-    caller: Caller, via: Caller, told: tuple[Trace, tuple[Assumption, ...]]
-) -> tuple[Trace, tuple[Assumption, ...]]:
-    """The bastion's flow told as that of the consumer whose calls go through it (F-6.10)."""
-    trace, assumed = told
+def _tunnelled(caller: Caller, via: Caller, told: Told) -> Told:
+    """The bastion's flows told as those of the consumer whose calls go through it (F-6.10)."""
     hop = Hop(
         component=via.consumer.name,
         kind="tunnel",
@@ -245,29 +225,32 @@ def _tunnelled(
         facts=("F-6.10", "F-6.11"),
         detail=f"carries the calls of {caller.consumer.name} and makes them its own",
     )
-    kind = caller.consumer.kind
-    told_as = replace(
+    return Told({mode: _through_tunnel(caller, hop, trace) for mode, trace in told.traces.items()}, told.assumptions)
+
+
+def _through_tunnel(caller: Caller, hop: Hop, trace: Trace) -> Trace:
+    return replace(
         trace,
         consumer=caller.consumer.name,
-        step=Step.KUBELET_TO_API_SERVER if kind.is_node_like else Step.KUBECTL_TO_API_SERVER,
+        step=Step.KUBELET_TO_API_SERVER if caller.consumer.kind.is_node_like else Step.KUBECTL_TO_API_SERVER,
         hops=(_origin(caller), hop, *trace.hops[1:]),
         leaves_vpc=trace.leaves_vpc if caller.is_inside else None,
-        leaves_aws_network=True if caller.vantage is Vantage.INTERNET else trace.leaves_aws_network,
+        leaves_aws_network=caller.vantage is Vantage.INTERNET or trace.leaves_aws_network,
     )
-    return told_as, assumed
 
 
-def _name_the_bypass(consumers: tuple[Consumer, ...], told: dict[str, dict[EndpointMode, Trace]]) -> None:
+def _name_the_bypass(consumers: tuple[Consumer, ...], told: dict[str, Told]) -> None:
     """Of two callers in one place, the one without the other's tunnel or proxy bypasses it."""
     code = "client-bypasses-tunnel"
     for consumer in consumers:
         if consumer.tunnel_via or consumer.proxy or not _is_known_place(consumer):
             continue
         twins = [other for other in consumers if (other.tunnel_via or other.proxy) and _same_place(consumer, other)]
-        for mode, trace in told[consumer.name].items():
-            if trace.cause is not None and any(told[twin.name][mode].is_accepted for twin in twins):
+        traces = told[consumer.name].traces
+        for mode, trace in traces.items():
+            if trace.cause is not None and any(told[twin.name].traces[mode].is_accepted for twin in twins):
                 also = _without(code, (trace.cause, *trace.also))
-                told[consumer.name][mode] = replace(trace, cause=code, also=also)
+                traces[mode] = replace(trace, cause=code, also=also)
 
 
 def _is_known_place(consumer: Consumer) -> bool:
