@@ -47,7 +47,7 @@ class Addresses:
         return _joined((*self.intervals, *other.intervals))
 
     def __and__(self, other: Addresses) -> Addresses:
-        return Addresses(tuple(_overlaps(self.intervals, other.intervals)))
+        return self if other.covers(self) else Addresses(tuple(_overlaps(self.intervals, other.intervals)))
 
     def __sub__(self, other: Addresses) -> Addresses:
         left: list[Interval] = []
@@ -67,7 +67,13 @@ class Addresses:
     def covers(self, other: Addresses) -> bool:
         """Whether every address of the other set is in this one; the empty set is covered by all."""
         mine = self.intervals
-        return all(any(low <= first and last <= high for low, high in mine) for first, last in other.intervals)
+        for first, last in other.intervals:
+            for low, high in mine:
+                if low <= first and last <= high:
+                    break
+            else:
+                return False
+        return True
 
     def meets(self, other: Addresses) -> bool:
         """Whether the two sets share an address."""

@@ -34,6 +34,11 @@ class Weights:
     efficiency: Fraction = Fraction(2)
     accessibility: Fraction = Fraction(3)
 
+    @property
+    def sum(self) -> Fraction:
+        """What the weighted scores are divided by."""
+        return self.exposure + self.efficiency + self.accessibility
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirements:

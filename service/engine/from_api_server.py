@@ -13,12 +13,21 @@ from dataclasses import replace
 from service.domain.consumer import Consumer, ConsumerKind, Vantage
 from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
-from service.engine.filters import Party
+from service.engine.filters import Party, References
 from service.engine.gates import Gate, Stage, closed, opened, unknown
 from service.engine.kubelet_way import walk_in_vpc, walk_over_link
+from service.engine.private_way import is_plain
 from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Place, Scene
-from service.engine.targets import ORIGIN, Target, interfaces_let_out, unreachable, walk_to
+from service.engine.targets import (
+    ORIGIN,
+    Target,
+    interfaces_let_out,
+    interfaces_of,
+    target_groups,
+    unreachable,
+    walk_to,
+)
 from service.engine.way_out import way_out
 from service.engine.ways import Walk, Way, concluded, merged
 
@@ -50,14 +59,32 @@ _ASSUMED_EGRESS = Assumption(
 
 def _from_the_interfaces(scene: Scene, target: Target) -> Way:
     caller = target.caller
+    if not caller.is_inside:
+        return merged([(p.id, concluded(walk_over_link(scene, target, p))) for p in scene.cluster_places])
+    sources = _classes(scene, target, scene.cluster_places)
     walks = []
-    for source in scene.cluster_places:
-        if not caller.is_inside:
-            walks.append((source.id, concluded(walk_over_link(scene, target, source))))
-        for place in caller.places:
-            label = place.id if len(scene.cluster_places) == 1 else f"{source.id} to {place.id}"
+    for names, source in sources:
+        for place_names, place in _classes(scene, target, caller.places):
+            label = place_names if len(sources) == 1 else f"{names} to {place_names}"
             walks.append((label, concluded(walk_in_vpc(scene, target, source, place))))
     return merged(walks)
+
+
+def _classes(scene: Scene, target: Target, places: tuple[Place, ...]) -> list[tuple[str, Place]]:
+    """Subnets that no gate on the way tells apart, by name, each class with one that is walked for all."""
+    found: dict[object, list[Place]] = {}
+    for place in places:
+        found.setdefault(_alike(scene, target, place), []).append(place)
+    return [(", ".join(place.id for place in alike), alike[0]) for alike in found.values()]
+
+
+def _alike(scene: Scene, target: Target, place: Place) -> object:
+    if target.caller.consumer.host_networks or scene.is_dual_stack or not is_plain(scene, place):
+        return place.id
+    party = Party(place.addresses(4), True, target.caller.groups, References.MATCH)
+    let_out = interfaces_let_out(scene, target, party).verdict
+    let_in = target_groups(scene, target, interfaces_of(scene, place, 4)).verdict
+    return (place.addresses(4) is None, let_out, let_in)
 
 
 def _by_paths_of_aws(target: Target) -> Walk:

@@ -93,15 +93,18 @@ def _alike(scene: Scene, caller: Caller, place: Place) -> object:
 
 
 def _trait(scene: Scene, caller: Caller, place: Place) -> object:
-    filtered = any(other.acl is not None for other in scene.places.values())
-    plain = not filtered and not caller.consumer.host_networks and caller.is_inside
-    if not plain or (place.table is not None and _routes_inside(scene, place.table)):
+    if not caller.is_inside or caller.consumer.host_networks or not is_plain(scene, place):
         return place.id
     described = [scene.groups[name] for name in caller.groups or () if name in scene.groups]
     if any(group.egress is not None for group in described):
         return place.id
     party = _as_source(caller, place, 4)
     return (place.addresses(4) is None, admits(scene.interface_admission(Direction.IN, 443), party))
+
+
+def is_plain(scene: Scene, place: Place) -> bool:
+    """Whether no ACL and no route within the VPC tells the subnet's packets from those of another."""
+    return not scene.has_acls and (place.table is None or not _routes_inside(scene, place.table))
 
 
 def _routes_inside(scene: Scene, table: RouteTable) -> bool:

@@ -77,6 +77,11 @@ class Scene:
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
+    def has_acls(self) -> bool:
+        """Whether any subnet has a network ACL of its own."""
+        return bool(self.cluster.network_acls)
+
+    @property
     def interface_group_names(self) -> str:
         """The groups on the endpoint network interfaces, as a component."""
         names = sorted({group.id for group in self.interface_groups} | self.cluster_group_ids)

@@ -12,7 +12,7 @@ measure gives its full points, because nothing is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import log2
 
@@ -24,7 +24,7 @@ from service.domain.question import Weights
 from service.domain.trace import Action, Answer, Trace
 from service.engine.callers import Caller
 from service.engine.gateways import defaults
-from service.engine.scene import Scene
+from service.engine.scene import Place, Scene
 from service.engine.tracing import Journey, is_wanted
 
 ADDRESSES, NODE_LEGS, CLIENT_LEGS = 60, 25, 15
@@ -45,21 +45,17 @@ def weigh(scene: Scene, mode: EndpointMode, journeys: Sequence[Journey], weights
     exposure = Score(terms=_exposure(scene, mode, wanted))
     efficiency = Score(terms=_efficiency(scene, mode, wanted))
     accessibility = Score(terms=_accessibility(mode, wanted))
-    shares = weights.exposure + weights.efficiency + weights.accessibility
-    total = (
-        exposure.points * weights.exposure
-        + efficiency.points * weights.efficiency
-        + accessibility.points * weights.accessibility
-    ) / shares
+    parts = ((exposure, weights.exposure), (efficiency, weights.efficiency), (accessibility, weights.accessibility))
+    total = sum((weight * score.points for score, weight in parts), Fraction(0)) / weights.sum
     return Scores(exposure=exposure, efficiency=efficiency, accessibility=accessibility, total=total)
 
 
-def _term(name: str, of: int, share: Fraction | float, because: str) -> Term:
+def _term(name: str, of: int, share: float, because: str) -> Term:
     return Term(name=name, points=round(of * share), of=of, because=because)
 
 
-def _share(good: int, everything: int) -> Fraction:
-    return Fraction(good, everything) if everything else Fraction(1)
+def _share(good: int, everything: int) -> float:
+    return good / everything if everything else 1.0
 
 
 def _exposure(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> tuple[Term, ...]:
@@ -117,8 +113,8 @@ def _efficiency(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> 
     devices = [_devices(flow) for _, flow in told]
     through_nat = sum(_kinds(flow, "nat_gateway") > 0 for _, flow in told)
     alone = sum(_hangs_on_one(scene, caller, flow) for caller, flow in told)
-    mean = _mean(Fraction(min(max(MOST - count, 0), MOST - FEWEST), MOST - FEWEST) for count in devices)
-    zones = _mean(_same_zone(scene, caller, flow) for caller, flow in told)
+    mean = _mean([min(max(MOST - count, 0), MOST - FEWEST) / (MOST - FEWEST) for count in devices])
+    zones = _mean([_same_zone(scene, caller, flow) for caller, flow in told])
     return (
         _term("short_paths", SHORT_PATHS, mean, f"{sum(devices)} devices on {len(told)} accepted flows"),
         _term(
@@ -145,38 +141,36 @@ def _kinds(flow: Trace, kind: str) -> int:
     return sum(hop.kind == kind for hop in flow.hops)
 
 
-def _mean(shares: Iterable[Fraction]) -> Fraction:
-    found = list(shares)
-    return sum(found, Fraction(0)) / len(found)
+def _mean(shares: Sequence[float]) -> float:
+    return sum(shares) / len(shares)
 
 
-def _same_zone(scene: Scene, caller: Caller, flow: Trace) -> Fraction:
+def _same_zone(scene: Scene, caller: Caller, flow: Trace) -> float:
     """The share of a flow that can stay in its zone; zones that are not known count half (F-11.9, F-11.10)."""
     if not caller.is_inside or flow.resolved_to is None:
-        return Fraction(1)
+        return 1.0
     if _kinds(flow, "nat_gateway"):
-        return _mean(_nat_is_near(scene, caller, index) for index in range(len(caller.places)))
+        return _mean([_nat_is_near(scene, place) for place in caller.places])
     if flow.resolved_to is Answer.PUBLIC_ADDRESSES:
-        return Fraction(1)
+        return 1.0
     zones = [place.subnet.availability_zone for place in scene.cluster_places]
     shares = []
     for place in caller.places:
         own = place.subnet.availability_zone
         known = own is not None and None not in zones
-        shares.append(Fraction(zones.count(own), len(zones)) if known else Fraction(1, 2))
+        shares.append(zones.count(own) / len(zones) if known else 0.5)
     return _mean(shares)
 
 
-def _nat_is_near(scene: Scene, caller: Caller, index: int) -> Fraction:
-    place = caller.places[index]
+def _nat_is_near(scene: Scene, place: Place) -> float:
     routes = defaults(scene, place.table, 4) if place.table else ()
     nat = scene.nats.get(routes[0].target) if routes and routes[0] else None
     home = scene.places.get(nat.subnet) if nat and nat.subnet else None
     if nat is not None and nat.is_regional:
-        return Fraction(1)
+        return 1.0
     if home is None or None in (home.subnet.availability_zone, place.subnet.availability_zone):
-        return Fraction(1, 2)
-    return Fraction(home.subnet.availability_zone == place.subnet.availability_zone)
+        return 0.5
+    return float(home.subnet.availability_zone == place.subnet.availability_zone)
 
 
 def _hangs_on_one(scene: Scene, caller: Caller, flow: Trace) -> bool:
