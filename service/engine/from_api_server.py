@@ -29,7 +29,7 @@ from service.engine.targets import (
     walk_to,
 )
 from service.engine.way_out import way_out
-from service.engine.ways import Walk, Way, concluded, merged
+from service.engine.ways import Walk, Way, classes, concluded, merged, named, standing_for
 
 AWS_MANAGED, CUSTOMER_ROUTED = "AWS_MANAGED", "CUSTOMER_ROUTED"
 
@@ -61,21 +61,13 @@ def _from_the_interfaces(scene: Scene, target: Target) -> Way:
     caller = target.caller
     if not caller.is_inside:
         return merged([(p.id, concluded(walk_over_link(scene, target, p))) for p in scene.cluster_places])
-    sources = _classes(scene, target, scene.cluster_places)
+    sources = classes(scene.cluster_places, lambda place: _alike(scene, target, place))
     walks = []
-    for names, source in sources:
-        for place_names, place in _classes(scene, target, caller.places):
-            label = place_names if len(sources) == 1 else f"{names} to {place_names}"
-            walks.append((label, concluded(walk_in_vpc(scene, target, source, place))))
+    for alike in sources:
+        for places in classes(caller.places, lambda place: _alike(scene, target, place)):
+            label = named(places) if len(sources) == 1 else f"{named(alike)} to {named(places)}"
+            walks.append((label, standing_for(concluded(walk_in_vpc(scene, target, alike[0], places[0])), alike)))
     return merged(walks)
-
-
-def _classes(scene: Scene, target: Target, places: tuple[Place, ...]) -> list[tuple[str, Place]]:
-    """Subnets that no gate on the way tells apart, by name, each class with one that is walked for all."""
-    found: dict[object, list[Place]] = {}
-    for place in places:
-        found.setdefault(_alike(scene, target, place), []).append(place)
-    return [(", ".join(place.id for place in alike), alike[0]) for alike in found.values()]
 
 
 def _alike(scene: Scene, target: Target, place: Place) -> object:

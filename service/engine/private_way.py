@@ -13,6 +13,8 @@ A name that gives several interfaces counts as reached only if each of them is (
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.domain.addresses import NOWHERE, Addresses, of_networks
 from service.domain.consumer import ConsumerKind, Vantage
 from service.domain.network import Direction, RouteTable
@@ -38,7 +40,7 @@ from service.engine.gateways import HTTPS, OFF_AMAZON
 from service.engine.links import OVERLAP, way_back, way_over_link
 from service.engine.routes import lookup
 from service.engine.scene import Place, Scene
-from service.engine.ways import Walk, Way, better, concluded, merged
+from service.engine.ways import Walk, Way, better, classes, concluded, merged, named, standing_for
 
 INTERFACE = "endpoint network interface"
 ARRIVAL = (
@@ -66,23 +68,15 @@ def private_way(scene: Scene, caller: Caller) -> Way:
     """What becomes of a call to the private addresses; the same in every mode, the list plays no part."""
     if caller.vantage in (Vantage.INTERNET, Vantage.OTHER_NETWORK):
         return concluded(_walk_from_nowhere(scene, caller))
-    sources = _classes(scene, caller, caller.places) if caller.is_inside else [((caller.consumer.name,), None)]
-    targets = _classes(scene, caller, scene.cluster_places)
+    targets = classes(scene.cluster_places, lambda place: _alike(scene, caller, place))
+    if not caller.is_inside:
+        return merged([(named(t), _way_between(scene, caller, None, t[0])) for t in targets])
     walks = []
-    for names, source in sources:
-        for target_names, target in targets:
-            label = ", ".join(names) if len(targets) == 1 else f"{', '.join(names)} to {', '.join(target_names)}"
-            if target is not None:
-                walks.append((label, _way_between(scene, caller, source, target)))
+    for sources in classes(caller.places, lambda place: _alike(scene, caller, place)):
+        for alike in targets:
+            label = named(sources) if len(targets) == 1 else f"{named(sources)} to {named(alike)}"
+            walks.append((label, standing_for(_way_between(scene, caller, sources[0], alike[0]), sources)))
     return merged(walks)
-
-
-def _classes(scene: Scene, caller: Caller, places: tuple[Place, ...]) -> list[tuple[tuple[str, ...], Place | None]]:
-    """Subnets that cannot differ in what their packets meet, so that one is walked for all of them."""
-    found: dict[object, list[Place]] = {}
-    for place in places:
-        found.setdefault(_alike(scene, caller, place), []).append(place)
-    return [(tuple(place.id for place in alike), alike[0]) for alike in found.values()]
 
 
 def _alike(scene: Scene, caller: Caller, place: Place) -> object:
@@ -227,14 +221,17 @@ def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str
     is_node = caller.consumer.kind.is_node_like
     cause = f"cluster-sg-missing-443-from-{'node' if is_node else 'client'}"
     name = caller.consumer.name
-    verdict = admits(scene.interface_admission(Direction.IN, 443), party)
+    admission = scene.interface_admission(Direction.IN, 443)
+    verdict = admits(admission, party)
     if verdict is Verdict.YES:
         shares = party.groups is not None and bool(party.groups & scene.cluster_group_ids)
         detail = f"admits TCP 443 from {name}" + (", which holds the cluster security group" if shares else "")
         return opened(stage, component, kind, detail, "F-3.10" if shares else "F-3.15")
     if verdict is Verdict.NO:
         detail = f"no rule on the endpoint network interfaces admits TCP 443 from {name}"
-        return closed(stage, component, kind, detail, cause, Disposition.DENIED_IN, "F-3.15")
+        stop = closed(stage, component, kind, detail, cause, Disposition.DENIED_IN, "F-3.15")
+        some = party.addresses & admission.addresses if party.addresses else NOWHERE
+        return replace(stop, works=f"works from {', '.join(some.texts())}") if some else stop
     missing = [] if scene.knows_cluster_group else ["/cluster/security_groups"]
     if party.groups is None:
         missing.append(f"{caller.reference}/security_groups")

@@ -9,13 +9,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_network
 
 from service.domain.addresses import addresses, of_network, parse_network
 from service.domain.consumer import Consumer, ConsumerKind
 from service.engine.scene import Scene
 
 SERVICE_NAMES = ("kubernetes.default.svc.cluster.local", "kubernetes.default.svc", "kubernetes.default")
-_DEFAULT_SERVICE_RANGES = addresses("10.100.0.0/16", "172.20.0.0/16")
+_DEFAULT_SERVICE_ADDRESSES = addresses("10.100.0.1", "172.20.0.1")
+"""The first address of either range that EKS chooses from; which one, is not known without `service_cidr`."""
 
 
 def takes_proxy(scene: Scene, consumer: Consumer) -> bool:
@@ -54,7 +56,7 @@ def _matches(name: str, pattern: str) -> bool:
 
 def _bypasses_service(scene: Scene, patterns: Iterable[str]) -> bool:
     stated = scene.cluster.service_cidr
-    service = of_network(stated) if stated else _DEFAULT_SERVICE_RANGES
+    service = of_network(ip_network(stated[1])) if stated else _DEFAULT_SERVICE_ADDRESSES
     for pattern in patterns:
         if any(_matches(name, pattern) for name in SERVICE_NAMES):
             return True

@@ -9,13 +9,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.addresses import Addresses
 from service.domain.trace import Action, Assumption, Disposition, Hop
 from service.engine.filters import Verdict
 from service.engine.gates import Gate, Stage
+from service.engine.scene import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +71,15 @@ def concluded(walk: Walk) -> Way:
     gate = gates[last]
     shown = gates[: last + 1]
     missing = {name for other in unsure if other.hop for name in other.hop.missing} if stop is None else ()
+    also = _later_causes(gates, last)
     return Way(
         verdict=gate.verdict,
         stage=gate.stage,
         hops=_stopped(shown),
         cause=gate.cause,
         disposition=gate.disposition,
-        also=_later_causes(gates, last),
-        partial=(gate.works,) if gate.works else (),
+        also=also,
+        partial=(gate.works,) if gate.works and not also and not unsure else (),
         missing=tuple(sorted(missing)),
         source=walk.source,
         leaves_aws_network=walk.leaves_aws_network,
@@ -128,10 +130,11 @@ def merged(walks: Sequence[tuple[str, Way]]) -> Way:
     others = dict.fromkeys(cause for _, way in failing for cause in (way.cause, *way.also) if cause)
     also = dict.fromkeys((*chosen.also, *(cause for cause in others if cause != chosen.cause)))
     missing = {name for _, way in failing for name in way.missing}
+    all_alike = all(way.partial == chosen.partial for _, way in failing)
     return replace(
         chosen,
         also=tuple(also),
-        partial=tuple(dict.fromkeys((*chosen.partial, *(f"works from {name}" for name in works)))),
+        partial=(*(chosen.partial if all_alike else ()), *(f"works from {name}" for name in works)),
         missing=tuple(sorted(missing)),
         source=_union(way.source for _, way in walks),
         leaves_aws_network=_agreed(walks),
@@ -175,3 +178,32 @@ def _agreed(walks: Sequence[tuple[str, Way]]) -> bool | None:
     """Whether any walk leaves Amazon's network; None if that is open for one and no other does."""
     said = {way.leaves_aws_network for _, way in walks}
     return True if True in said else None if None in said else False
+
+
+def classes(places: Iterable[Place], alike: Callable[[Place], object]) -> list[list[Place]]:
+    """Subnets that no gate on the way tells apart (equal by ``alike``), so that one is walked for all of them."""
+    found: dict[object, list[Place]] = {}
+    for place in places:
+        found.setdefault(alike(place), []).append(place)
+    return list(found.values())
+
+
+def named(places: Iterable[Place]) -> str:
+    """The subnets by name."""
+    return ", ".join(place.id for place in places)
+
+
+def standing_for(way: Way, places: Sequence[Place]) -> Way:
+    """A way walked from one subnet, told for all those that no gate tells apart: their tables, their ranges."""
+    if len(places) == 1:
+        return way
+    tables = sorted({place.table.id for place in places if place.table})
+    first = places[0].table
+    hops = tuple(
+        replace(hop, component=", ".join(tables)) if first and hop.component == first.id else hop for hop in way.hops
+    )
+    source = way.source
+    for version in (4, 6):
+        if source is not None and source == places[0].addresses(version):
+            source = _union(place.addresses(version) for place in places)
+    return replace(way, hops=hops, source=source)
