@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from service import __version__
 from service.catalogue import CAUSES, CONTROLS, FACTS, FACTS_EDITION
 from service.catalogue.pages import PAGES
 from service.domain.trace import SUCCESSES, Disposition
+from tests.scenarios.story import stories
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITTEN = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "openapi.yaml")
@@ -101,6 +103,30 @@ def words(part: ast.AST) -> set[str]:
     """Every text in a part of a module that looks like a code."""
     texts = {node.value for node in ast.walk(part) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return {text for text in texts if KEBAB.fullmatch(text)}
+
+
+def test_every_ending_that_a_story_tells_is_one_that_the_catalogue_gives_its_cause() -> None:
+    unsure = Disposition.INSUFFICIENT_INFO.value  # any cause may be what a missing fact leaves open
+
+    strange = [
+        (story.name, flow["cause"], flow["disposition"])
+        for story in stories()
+        for flow in told_flows(story.expect)
+        if flow["disposition"] not in (*CAUSES[flow["cause"]].dispositions, unsure)
+    ]
+
+    assert strange == []
+
+
+def told_flows(part: Any) -> Iterator[Mapping[str, str]]:
+    """Every flow in what a story expects that is stopped, with why."""
+    if isinstance(part, Mapping):
+        if {"cause", "disposition"} <= set(part):
+            yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from told_flows(inner)
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
