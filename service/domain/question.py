@@ -30,12 +30,12 @@ class NodeTraffic(Enum):
 class Weights:
     """How much each criterion counts; only the shares matter."""
 
-    exposure: Fraction = Fraction(5)
-    efficiency: Fraction = Fraction(2)
-    accessibility: Fraction = Fraction(3)
+    exposure: Fraction | int = 5
+    efficiency: Fraction | int = 2
+    accessibility: Fraction | int = 3
 
     @property
-    def sum(self) -> Fraction:
+    def sum(self) -> Fraction | int:
         """What the weighted scores are divided by."""
         return self.exposure + self.efficiency + self.accessibility
 

@@ -14,10 +14,11 @@ A name that gives several interfaces counts as reached only if each of them is (
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
-from service.domain.addresses import NOWHERE, Addresses, of_networks
+from service.domain.addresses import NOWHERE, Addresses
 from service.domain.consumer import ConsumerKind, Vantage
-from service.domain.network import Direction, RouteTable
+from service.domain.network import Direction
 from service.domain.trace import Action, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party, References, Verdict, admits
@@ -98,17 +99,7 @@ def _trait(scene: Scene, caller: Caller, place: Place) -> object:
 
 def is_plain(scene: Scene, place: Place) -> bool:
     """Whether no ACL and no route within the VPC tells the subnet's packets from those of another."""
-    return not scene.has_acls and (place.table is None or not _routes_inside(scene, place.table))
-
-
-def _routes_inside(scene: Scene, table: RouteTable) -> bool:
-    """Whether a table routes part of the VPC elsewhere than the local route does (a middlebox)."""
-    return any(
-        route.destination is not None
-        and route.target != "local"
-        and scene.vpc_addresses.covers(of_networks((route.destination,)))
-        for route in table.routes
-    )
+    return not scene.has_acls and not place.has_inside_routes
 
 
 def _as_source(caller: Caller, place: Place | None, version: int) -> Party:
@@ -185,9 +176,8 @@ def within_vpc(
     """The route from one subnet of the VPC to another: local, unless a narrower route says otherwise."""
     name = source.table.id if source.table else source.id
     kind = "route_table" if source.table else "subnet"
-    routed = opened(Stage.ROUTE, name, kind, f"the local route leads to {what}", "F-3.6", action=Action.ROUTED)
-    if source.table is None or target is None or not _routes_inside(scene, source.table):
-        return [routed]
+    if source.table is None or target is None or not source.has_inside_routes:
+        return [_locally(name, kind, what)]
     gates: list[Gate] = []
     for route, part in lookup(source.table, scene.vpc_addresses | target, target):
         if route is None or route.target == "local":
@@ -212,7 +202,12 @@ def within_vpc(
                     "F-6.8",
                 )
             )
-    return gates or [routed]
+    return gates or [_locally(name, kind, what)]
+
+
+@lru_cache(maxsize=1024)
+def _locally(name: str, kind: str, what: str) -> Gate:
+    return opened(Stage.ROUTE, name, kind, f"the local route leads to {what}", "F-3.6", action=Action.ROUTED)
 
 
 def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str) -> Gate:

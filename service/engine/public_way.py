@@ -101,6 +101,8 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
     kind, facts = "public_access_cidrs", ("F-1.8", "F-1.18" if caller.consumer.kind.is_node_like else "F-4.6")
     if admitted.covers(everything):
         return opened(Stage.LIST, LIST, kind, "the list is open to all addresses", "F-1.8", "F-1.11")
+    if isinstance(source, Addresses) and admitted.covers(source):
+        return opened(Stage.LIST, LIST, kind, f"admits {_few(source)}", *facts)
     cause = _unlisted_cause(scene, caller, admitted, source)
     if isinstance(source, Dynamic):
         detail = "the source addresses change and cannot be listed"
@@ -108,8 +110,6 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
     if source is None:
         detail = f"whether the address of {caller.consumer.name} is on the list"
         return unknown(Stage.LIST, LIST, kind, detail, cause, source_references(caller), *facts)
-    if admitted.covers(source):
-        return opened(Stage.LIST, LIST, kind, f"admits {_few(source)}", *facts)
     detail = f"{_few(source - admitted)} is not on the list"
     stop = closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts)
     return replace(stop, works=f"works from {_few(source & admitted)}") if source.meets(admitted) else stop

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from service.domain.addresses import EVERYWHERE, NOWHERE, Addresses, of_networks, parse_network
+from service.domain.addresses import EVERYWHERE, NOWHERE, Addresses, of_network, of_networks, parse_network
 from service.domain.cluster import Cluster, EndpointAccess, Hosting, IpFamily
 from service.domain.network import (
     Connection,
@@ -48,10 +48,14 @@ class Place:
     table: RouteTable | None
     acl: NetworkAcl | None
     settled_by: str
+    ipv4: Addresses | None = None
+    ipv6: Addresses | None = None
+    has_inside_routes: bool = False
+    """Whether the table routes part of the VPC elsewhere than the local route does (a middlebox)."""
 
     def addresses(self, version: int) -> Addresses | None:
         """Where its interfaces' addresses lie, if that is known."""
-        return self.subnet.addresses(version)
+        return self.ipv4 if version == 4 else self.ipv6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,7 @@ def set_scene(cluster: Cluster) -> Scene:
     acls = {acl.id: acl for acl in cluster.network_acls or ()}
     nats = {nat.id: nat for nat in cluster.nat_gateways}
     places, assumed = {}, list[Assumption]()
+    vpc = _vpc_addresses(cluster)
     for subnet in sorted(cluster.subnets, key=lambda subnet: subnet.id):
         table = tables.get(subnet.route_table) if subnet.route_table else main
         if subnet.route_table is None and subnet.routing is not None:
@@ -118,7 +123,16 @@ def set_scene(cluster: Cluster) -> Scene:
             assumed.append(_expansion(subnet.id, subnet.routing))
         settled_by = f"/cluster/subnets[{subnet.id}]/route_table"
         acl = acls.get(subnet.network_acl) if subnet.network_acl else None
-        places[subnet.id] = Place(id=subnet.id, subnet=subnet, table=table, acl=acl, settled_by=settled_by)
+        places[subnet.id] = Place(
+            id=subnet.id,
+            subnet=subnet,
+            table=table,
+            acl=acl,
+            settled_by=settled_by,
+            ipv4=subnet.addresses(4),
+            ipv6=subnet.addresses(6),
+            has_inside_routes=table is not None and _routes_inside(vpc, table),
+        )
     groups = {group.id: group for group in cluster.security_groups or ()}
     own = frozenset(group.id for group in groups.values() if group.role == "cluster")
     hosting = cluster.hosting or Hosting.REGION
@@ -129,7 +143,7 @@ def set_scene(cluster: Cluster) -> Scene:
         hosting=hosting,
         ip_family=cluster.ip_family or IpFamily.IPV4,
         is_dual_stack=_is_dual_stack(cluster),
-        vpc_addresses=_vpc_addresses(cluster),
+        vpc_addresses=vpc,
         places=places,
         cluster_places=cluster_places,
         nats=nats,
@@ -149,7 +163,17 @@ def unknown_place(name: str, settled_by: str, cluster: Cluster) -> Place:
     """A subnet of the VPC of which nothing was said but that it exists."""
     cidrs = cluster.vpc.cidrs or ()
     cidr = cidrs[0] if len(cidrs) == 1 else None
-    return Place(id=name, subnet=Subnet(id=name, cidr=cidr), table=None, acl=None, settled_by=settled_by)
+    subnet = Subnet(id=name, cidr=cidr)
+    return Place(
+        id=name, subnet=subnet, table=None, acl=None, settled_by=settled_by, ipv4=subnet.addresses(4), ipv6=None
+    )
+
+
+def _routes_inside(vpc: Addresses, table: RouteTable) -> bool:
+    return any(
+        route.target != "local" and route.destination is not None and vpc.covers(of_network(route.destination))
+        for route in table.routes
+    )
 
 
 def _vpc_addresses(cluster: Cluster) -> Addresses:

@@ -13,6 +13,7 @@ measure gives its full points, because nothing is wrong with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import log2
 
@@ -35,6 +36,8 @@ SHORT_PATHS, NO_NAT, SAME_ZONE, NO_SINGLE_POINT = 40, 25, 15, 20
 """Efficiency: devices on the way first (F-11.13), then what is paid by the byte, then what fails alone."""
 FEWEST, MOST = 2, 6
 """Devices on the shortest way (route table, interface) and on one that is worth no points any more."""
+ALONE = frozenset({"proxy", "tunnel", "firewall"})
+"""Kinds of device of which there is one by its nature."""
 REQUIRED, PREFERRED = 80, 20
 """Accessibility: who must get in counts four times who should."""
 
@@ -45,8 +48,12 @@ def weigh(scene: Scene, mode: EndpointMode, journeys: Sequence[Journey], weights
     exposure = Score(terms=_exposure(scene, mode, wanted))
     efficiency = Score(terms=_efficiency(scene, mode, wanted))
     accessibility = Score(terms=_accessibility(mode, wanted))
-    parts = ((exposure, weights.exposure), (efficiency, weights.efficiency), (accessibility, weights.accessibility))
-    total = sum((weight * score.points for score, weight in parts), Fraction(0)) / weights.sum
+    weighted = (
+        weights.exposure * exposure.points
+        + weights.efficiency * efficiency.points
+        + weights.accessibility * accessibility.points
+    )
+    total = Fraction(weighted, weights.sum)
     return Scores(exposure=exposure, efficiency=efficiency, accessibility=accessibility, total=total)
 
 
@@ -99,67 +106,71 @@ def _openness(admitted: Addresses, bits: int) -> float:
     return log2(count) / bits if count else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """What one accepted flow costs: devices on the way, NAT, zones left, one device that carries it all."""
+
+    devices: int
+    passes_nat: bool
+    share_in_zone: float
+    hangs_on_one: bool
+
+
+def burden(scene: Scene, caller: Caller, flow: Trace) -> Burden:
+    """The burden of a flow, measured once for all modes that share it."""
+    key = ("burden", id(flow))
+    found: Burden | None = scene.memo.get(key)
+    if found is None:
+        kinds = [hop.kind for hop in flow.hops]
+        passes_nat = "nat_gateway" in kinds
+        found = scene.memo[key] = Burden(
+            devices=sum(hop.action is Action.ROUTED or hop.action is Action.TRANSLATED for hop in flow.hops),
+            passes_nat=passes_nat,
+            share_in_zone=_share_in_zone(scene, caller, flow, passes_nat),
+            hangs_on_one=not ALONE.isdisjoint(kinds) or (passes_nat and _hangs_on_one_nat(scene, caller, flow)),
+        )
+    return found
+
+
 def _efficiency(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> tuple[Term, ...]:
-    told = [(j.caller, j.to_api_server[mode]) for j in wanted if j.to_api_server[mode].is_accepted]
-    if not told:
-        none = "nobody gets in"
-        names = {
-            "short_paths": SHORT_PATHS,
-            "no_nat_processing": NO_NAT,
-            "same_zone": SAME_ZONE,
-            "no_single_point_of_failure": NO_SINGLE_POINT,
-        }
-        return tuple(Term(name=name, points=0, of=of, because=none) for name, of in names.items())
-    devices = [_devices(flow) for _, flow in told]
-    through_nat = sum(_kinds(flow, "nat_gateway") > 0 for _, flow in told)
-    alone = sum(_hangs_on_one(scene, caller, flow) for caller, flow in told)
-    mean = _mean([min(max(MOST - count, 0), MOST - FEWEST) / (MOST - FEWEST) for count in devices])
-    zones = _mean([_same_zone(scene, caller, flow) for caller, flow in told])
+    told = [(j.caller, j.to_api_server[mode]) for j in wanted]
+    burdens = [burden(scene, caller, flow) for caller, flow in told if flow.is_accepted]
+    count = len(burdens)
+    if not count:
+        of = {"short_paths": SHORT_PATHS, "no_nat_processing": NO_NAT, "same_zone": SAME_ZONE}
+        sizes = {**of, "no_single_point_of_failure": NO_SINGLE_POINT}
+        return tuple(Term(name=name, points=0, of=size, because="nobody gets in") for name, size in sizes.items())
+    devices = sum(each.devices for each in burdens)
+    shortness = sum(min(max(MOST - each.devices, 0), MOST - FEWEST) for each in burdens) / (MOST - FEWEST)
+    nat = sum(each.passes_nat for each in burdens)
+    zones = sum(each.share_in_zone for each in burdens) / count
+    alone = sum(each.hangs_on_one for each in burdens)
+    said = f"of {count} accepted flows"
     return (
-        _term("short_paths", SHORT_PATHS, mean, f"{sum(devices)} devices on {len(told)} accepted flows"),
-        _term(
-            "no_nat_processing",
-            NO_NAT,
-            _share(len(told) - through_nat, len(told)),
-            f"{through_nat} of {len(told)} accepted flows pay for NAT processing by the byte",
-        ),
-        _term("same_zone", SAME_ZONE, zones, f"{round(100 * zones)} % of the accepted flows can stay in their zone"),
-        _term(
-            "no_single_point_of_failure",
-            NO_SINGLE_POINT,
-            _share(len(told) - alone, len(told)),
-            f"{alone} of {len(told)} accepted flows hang on one device",
-        ),
+        _term("short_paths", SHORT_PATHS, shortness / count, f"{devices} devices on the way {said}"),
+        _term("no_nat_processing", NO_NAT, 1 - nat / count, f"{nat} {said} pay for NAT processing by the byte"),
+        _term("same_zone", SAME_ZONE, zones, f"{round(100 * zones)} % {said} can stay in their zone"),
+        _term("no_single_point_of_failure", NO_SINGLE_POINT, 1 - alone / count, f"{alone} {said} hang on one device"),
     )
-
-
-def _devices(flow: Trace) -> int:
-    return sum(hop.action in (Action.ROUTED, Action.TRANSLATED) for hop in flow.hops)
-
-
-def _kinds(flow: Trace, kind: str) -> int:
-    return sum(hop.kind == kind for hop in flow.hops)
 
 
 def _mean(shares: Sequence[float]) -> float:
     return sum(shares) / len(shares)
 
 
-def _same_zone(scene: Scene, caller: Caller, flow: Trace) -> float:
+def _share_in_zone(scene: Scene, caller: Caller, flow: Trace, passes_nat: bool) -> float:
     """The share of a flow that can stay in its zone; zones that are not known count half (F-11.9, F-11.10)."""
-    if not caller.is_inside or flow.resolved_to is None:
+    if not caller.is_inside:
         return 1.0
-    if _kinds(flow, "nat_gateway"):
+    if passes_nat:
         return _mean([_nat_is_near(scene, place) for place in caller.places])
     if flow.resolved_to is Answer.PUBLIC_ADDRESSES:
         return 1.0
     zones = [place.subnet.availability_zone for place in scene.cluster_places]
-    shares = []
-    for place in caller.places:
-        own = place.subnet.availability_zone
-        known = own is not None and None not in zones
-        shares.append(zones.count(own) / len(zones) if known else 0.5)
-    return _mean(shares)
+    if None in zones:
+        return 0.5
+    own = [place.subnet.availability_zone for place in caller.places]
+    return _mean([zones.count(zone) / len(zones) if zone else 0.5 for zone in own])
 
 
 def _nat_is_near(scene: Scene, place: Place) -> float:
@@ -173,10 +184,8 @@ def _nat_is_near(scene: Scene, place: Place) -> float:
     return float(home.subnet.availability_zone == place.subnet.availability_zone)
 
 
-def _hangs_on_one(scene: Scene, caller: Caller, flow: Trace) -> bool:
-    """Whether one NAT gateway, firewall, proxy or bastion carries a flow from several zones (F-11.10)."""
-    if any(_kinds(flow, kind) for kind in ("proxy", "tunnel", "firewall")):
-        return True
+def _hangs_on_one_nat(scene: Scene, caller: Caller, flow: Trace) -> bool:
+    """Whether one zonal NAT gateway carries a flow from several zones (F-11.10)."""
     nats = {name for hop in flow.hops if hop.kind == "nat_gateway" for name in hop.component.split(", ")}
     zones = {place.subnet.availability_zone for place in caller.places}
     return len(nats) == 1 and len(zones) > 1 and not all(_is_regional(scene, name) for name in nats)
