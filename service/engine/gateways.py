@@ -152,15 +152,7 @@ def egress_only_gateway(scene: Scene, caller: Caller, place: Place, version: int
 
 
 def nat_gateway(scene: Scene, place: Place, nat: NatGateway, version: int) -> Exit:
-    """Out through a NAT gateway, which is the same for every caller in the subnet."""
-    key = ("nat", nat.id, place.id, version)
-    found: Exit | None = scene.memo.get(key)
-    if found is None:
-        found = scene.memo[key] = _through_nat(scene, place, nat, version)
-    return found
-
-
-def _through_nat(scene: Scene, place: Place, nat: NatGateway, version: int) -> Exit:
+    """Out through a NAT gateway, under its addresses."""
     if not nat.is_public:
         gate = closed(
             Stage.ROUTE,
@@ -204,14 +196,14 @@ def _around_nat(
     routes = defaults(scene, home.table, version)
     route = routes[0] if len(routes) == 1 else None
     if route and route.target in scene.firewalls and not route.is_blackhole:
-        there.extend(firewall_egress(scene.firewalls[route.target], None, version).gates)
+        there.extend(firewall_egress(scene.firewalls[route.target], version).gates)
     elif route is None or route.is_blackhole or not is_internet_gateway(route.target):
         detail = f"its subnet {home.id} has no route to an internet gateway"
         there.append(no_way(nat.id, "nat_gateway", detail, version))
     return tuple(there), tuple(back)
 
 
-def link_egress(link: Connection, caller: Caller, version: int) -> Exit:
+def link_egress(link: Connection, version: int) -> Exit:
     """Centralised egress: the internet behind a link (F-4.6); never behind a peering (F-6.5)."""
     leaves = link.kind in OFF_AMAZON
 
@@ -243,7 +235,7 @@ def link_egress(link: Connection, caller: Caller, version: int) -> Exit:
     return Exit(tuple(gates), source, leaves_aws_network=leaves)
 
 
-def firewall_egress(device: Firewall, caller: Caller | None, version: int) -> Exit:
+def firewall_egress(device: Firewall, version: int) -> Exit:
     """A firewall that the route names: its rules, and the internet only if it has an egress (Reading 5)."""
     far_side = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
     checked = firewall(device, Call(direction="from_cluster", port=443, far_side=far_side, cause=_BLOCKED))

@@ -73,30 +73,43 @@ def way_out(scene: Scene, caller: Caller, place: Place, version: int) -> Exit:
 
 
 def _over(scene: Scene, caller: Caller, place: Place, route: Route, version: int) -> Exit:
-    target, table = route.target, place.table
-    name = table.id if table else place.id
-    routed = opened(
-        Stage.ROUTE, name, "route_table", f"sends {route.destination} to {target}", "F-4.2", action=Action.ROUTED
-    )
-    if is_internet_gateway(target):
+    """Over the default route; only an internet gateway asks who is calling, so the rest is kept."""
+    if is_internet_gateway(route.target):
         left = internet_gateway(scene, caller, place, version)
-    elif target in scene.nats:
-        left = nat_gateway(scene, place, scene.nats[target], version)
-    elif is_egress_only_gateway(target):
-        left = egress_only_gateway(scene, caller, place, version)
-    elif target in scene.connections:
-        left = link_egress(scene.connections[target], caller, version)
-    elif target in scene.firewalls:
-        left = firewall_egress(scene.firewalls[target], caller, version)
-    elif target == "local":
-        left = Exit((no_way(name, "route_table", "its default route is local", version, caller),))
+        left = replace(left, gates=(_routed(place, route, version), *left.gates))
     else:
-        detail, missing = f"what {target} is", (f"/cluster/route_tables[{name}]/routes",)
-        left = Exit((unknown(Stage.ROUTE, target, "gateway", detail, NO_WAY_OUT, missing, "F-4.2"),), caller.egress)
-    if table is not None and narrower_public_routes(table, version):
-        routed = replace(routed, assumptions=(_follows_default(table),))
-    stated = caller.egress if caller.egress is not None else left.source
-    return Exit((routed, *left.gates), stated, left.gates_back, left.leaves_aws_network)
+        key = ("out", place.id, version, caller.consumer.prefers_ipv6)
+        kept: Exit | None = scene.memo.get(key)
+        if kept is None:
+            kept = _onward(scene, caller, place, route, version)
+            kept = scene.memo[key] = replace(kept, gates=(_routed(place, route, version), *kept.gates))
+        left = kept
+    return left if caller.egress is None else replace(left, source=caller.egress)
+
+
+def _onward(scene: Scene, caller: Caller, place: Place, route: Route, version: int) -> Exit:
+    target, name = route.target, place.table.id if place.table else place.id
+    if target in scene.nats:
+        return nat_gateway(scene, place, scene.nats[target], version)
+    if is_egress_only_gateway(target):
+        return egress_only_gateway(scene, caller, place, version)
+    if target in scene.connections:
+        return link_egress(scene.connections[target], version)
+    if target in scene.firewalls:
+        return firewall_egress(scene.firewalls[target], version)
+    if target == "local":
+        return Exit((no_way(name, "route_table", "its default route is local", version, caller),))
+    detail, missing = f"what {target} is", (f"/cluster/route_tables[{name}]/routes",)
+    return Exit((unknown(Stage.ROUTE, target, "gateway", detail, NO_WAY_OUT, missing, "F-4.2"),))
+
+
+def _routed(place: Place, route: Route, version: int) -> Gate:
+    name = place.table.id if place.table else place.id
+    detail = f"sends {route.destination} to {route.target}"
+    routed = opened(Stage.ROUTE, name, "route_table", detail, "F-4.2", action=Action.ROUTED)
+    if place.table is None or not narrower_public_routes(place.table, version):
+        return routed
+    return replace(routed, assumptions=(_follows_default(place.table),))
 
 
 def _follows_default(table: RouteTable) -> Assumption:
