@@ -43,6 +43,9 @@ NOT_UNDERSTOOD = Kind(
     400, "UNREADABLE_DOCUMENT", "The body could not be read", "the body is not the JSON that is accepted"
 )
 INTERNAL = Kind(500, "INTERNAL_ERROR", "The service failed", "this is a mistake of the service, and the log has it")
+NOT_READY = Kind(
+    503, "NOT_READY", "The service is not ready", "a known question did not get its known answer; the log has it"
+)
 
 # Every status that the service answers with, beside those of exceptions of our own.
 KINDS = {
@@ -53,7 +56,7 @@ KINDS = {
     413: Kind(413, "TOO_LARGE", "The body is too large", "the body is larger than {limit} bytes"),
     415: Kind(415, "UNSUPPORTED_MEDIA_TYPE", "The body is of an unknown kind", "expected `application/json`"),
     500: INTERNAL,
-    503: Kind(503, "NOT_READY", "The service is not ready", "try again in a few seconds"),
+    503: NOT_READY,
 }
 ALL_KINDS = (NOT_UNDERSTOOD, INVALID_QUESTION, *KINDS.values())
 

@@ -6,11 +6,13 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
 import yaml
 from flask.testing import FlaskClient
 
 from service import __version__
 from service.web.problems import ALL_KINDS
+from service.web.readiness import KNOWN_ANSWER, KNOWN_QUESTION, WrongDecisionError, confirm_decision
 from service.web.reference import render_reference
 
 ROOT = Path(__file__).parents[2]
@@ -118,6 +120,19 @@ def test_livez_answers_with_the_version(client: FlaskClient) -> None:
     assert (response.status_code, response.get_json()) == (200, {"status": "pass", "version": __version__})
 
 
+def test_readyz_answers_once_the_known_question_got_its_known_answer(client: FlaskClient) -> None:
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.get_json()) == (200, {"status": "pass", "version": __version__})
+
+
+def test_another_answer_than_the_known_one_is_not_ready() -> None:
+    wrong = {**KNOWN_ANSWER, "public": "eligible"}
+
+    with pytest.raises(WrongDecisionError, match="'public': 'ruled_out'"):
+        confirm_decision(KNOWN_QUESTION, wrong)
+
+
 def test_the_description_is_served_as_the_file_stands(client: FlaskClient) -> None:
     response = client.get("/openapi.yaml")
 
@@ -156,9 +171,7 @@ def test_the_page_fetches_nothing_and_runs_nothing(client: FlaskClient) -> None:
     style = re.search("<style>(.*?)</style>", response.text, re.DOTALL)
     assert style
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert response.headers["Content-Security-Policy"].startswith(
-        f"default-src 'none'; style-src 'sha256-{digest}'; "
-    )
+    assert response.headers["Content-Security-Policy"].startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
     assert page.fetched == ["data:,"]
     assert "script" not in page.tags
     assert " style=" not in response.text

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, Response, current_app, send_file
 
 from service import __version__
+from service.web.problems import NOT_READY, problem
+from service.web.readiness import confirm_known_decision
 from service.web.reference import reference_page
 
 blueprint = Blueprint("operations", __name__)
+
+_log = logging.getLogger("service.operations")
 
 
 @blueprint.get("/livez")
 def livez() -> dict[str, str]:
     """The process answers; says nothing of whether its answers are right."""
+    return {"status": "pass", "version": __version__}
+
+
+@blueprint.get("/readyz")
+def readyz() -> dict[str, str] | Response:
+    """The process decides as it should; 503 until it has shown so once."""
+    try:
+        confirm_known_decision()
+    except Exception:
+        _log.exception("the known question could not be decided as it should")
+        return problem(NOT_READY, NOT_READY.detail)
     return {"status": "pass", "version": __version__}
 
 
