@@ -1,0 +1,55 @@
+"""From a document to a question.
+
+1. The happy path reads the document straight into the domain's nouns.
+2. Only if that gives up does marshmallow go through the whole document and name every fault.
+3. References between parts are held to each other in either case, so that nobody mends a document twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from marshmallow import ValidationError
+
+from service.domain.errors import InvalidQuestionError, Mistake
+from service.domain.question import Question
+from service.web.schemas.hints import kind_of
+from service.web.schemas.question import QuestionElement
+from service.web.schemas.references import broken_references
+
+QUESTION = QuestionElement()
+_MOST_MISTAKES = 1_000
+
+
+def load_question(document: object) -> Question:
+    """The question that a document asks; raises `InvalidQuestionError` with every mistake in it."""
+    if not isinstance(document, dict):
+        raise InvalidQuestionError((Mistake("", f"is {kind_of(document)}, expected an object"),))
+    try:
+        question: Question | None = QUESTION.read(document)
+    except ValidationError:
+        question = None
+    mistakes = [] if question else list(_misshapen(QUESTION.validate(document), ""))
+    mistakes += broken_references(document)
+    if question is None or mistakes:
+        raise InvalidQuestionError(tuple(sorted(set(mistakes), key=_place)[:_MOST_MISTAKES]))
+    return question
+
+
+def _misshapen(messages: object, pointer: str) -> Iterator[Mistake]:
+    """marshmallow's nested messages, each at its JSON Pointer (RFC 6901)."""
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            below = "" if name == "_schema" else f"/{str(name).replace('~', '~0').replace('/', '~1')}"
+            yield from _misshapen(inner, pointer + below)
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _misshapen(inner, pointer)
+    else:
+        yield Mistake(pointer, str(messages))
+
+
+def _place(mistake: Mistake) -> tuple[list[tuple[int, str]], str]:
+    """By place, list items by their number."""
+    parts = mistake.pointer.split("/")
+    return [(int(part) if len(part) < 8 and part.isdecimal() else -1, part) for part in parts], mistake.detail

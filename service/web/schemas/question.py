@@ -1,0 +1,186 @@
+"""The question on the wire: a cluster, who must reach its API server, and what must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from service.catalogue import CONTROLS, control_named
+from service.domain.cluster import Cluster, EndpointAccess, Hosting, IpFamily
+from service.domain.question import InternetExposure, NodeTraffic, Question, Requirements, Weights
+from service.web.schemas.consumers import ConsumerElement
+from service.web.schemas.elements import MOST_RANGES, Element, Fault, Items, Part, names, ranges
+from service.web.schemas.fields import (
+    Choice,
+    Flag,
+    Labels,
+    Text,
+    Timestamp,
+    Weight,
+    members_of,
+    words,
+)
+from service.web.schemas.filters import Acl, FirewallElement, Group
+from service.web.schemas.hints import did_you_mean, shown
+from service.web.schemas.network import (
+    ConnectionElement,
+    NatGatewayElement,
+    RemoteNetworksElement,
+    RouteTableElement,
+    SubnetElement,
+    VpcElement,
+)
+from service.web.schemas.ranges import Range, is_rewritten, read_network
+
+MOST_ELEMENTS = 1_000
+MOST_CONTROLS = 100
+UNNAMED = "unnamed"
+
+_CONNECTOR = "a registered cluster has no endpoint configuration of its own, so there is nothing to decide (F-7.19)"
+_ANYWHERE = "an EKS Anywhere control plane is run by the customer and has none of these modes (F-7.20)"
+_REFUSED_HOSTING = {
+    "connector": _CONNECTOR,
+    "eks_connector": _CONNECTOR,
+    "registered": _CONNECTOR,
+    "eks_anywhere": _ANYWHERE,
+    "anywhere": _ANYWHERE,
+}
+_BOTH_OFF = (
+    "both endpoints are off (both-endpoints-disabled), and EKS refuses that (F-1.3):"
+    " turn `private` on, or `public` with a list"
+)
+SECTIONS = ("change_plan", "changes", "conditions", "unknowns", "sensitivity", "controls")
+"""The sections of advice that a question may ask for."""
+
+
+class RewrittenRange(Range):
+    """A range of the allow-list with what was written, for Reading 8 warns of what was read away."""
+
+    def read(self, value: Any) -> Any:
+        """The network, or the text itself where the two differ."""
+        network = super().read(value)
+        return value if is_rewritten(value) else network
+
+
+class EndpointAccessElement(Element):
+    """The present setting of the two endpoints."""
+
+    noun = EndpointAccess
+    public = Flag()
+    private = Flag()
+    public_access_cidrs = Items(RewrittenRange(), most=MOST_RANGES)
+
+    def build(self, values: dict[str, Any]) -> EndpointAccess:
+        """The setting, with the entries that were read differently from how they were written."""
+        entries = values.get("public_access_cidrs", ())
+        rewritten = tuple([entry for entry in entries if type(entry) is str])
+        if rewritten:
+            values["public_access_cidrs"] = tuple(
+                [read_network(entry) if type(entry) is str else entry for entry in entries]
+            )
+        return EndpointAccess(rewritten=rewritten, **values)
+
+    def rules(self, given: Mapping[str, Any]) -> Iterable[Fault]:
+        """EKS takes every combination but one; an endpoint that is not named has EKS's default (F-1.1)."""
+        if given.get("public") is False and given.get("private") in (None, False):
+            yield "", _BOTH_OFF
+
+
+class ClusterElement(Element):
+    """The cluster and the network around it."""
+
+    noun = Cluster
+    name = Text()
+    labels = Labels()
+    region = Text()
+    hosting = Choice(members_of(Hosting), refused=_REFUSED_HOSTING)
+    ip_family = Choice(members_of(IpFamily))
+    created_at = Timestamp()
+    egress_mode = Text()
+    has_auto_mode = Flag("auto_mode")
+    endpoint_access = Part(EndpointAccessElement())
+    service_cidr = Range()
+    vpc = Part(VpcElement())
+    subnets = Items(SubnetElement(), by="id", most=MOST_ELEMENTS)
+    cluster_subnets = names()
+    route_tables = Items(RouteTableElement(), by="id", most=MOST_ELEMENTS)
+    nat_gateways = Items(NatGatewayElement(), by="id", most=MOST_ELEMENTS)
+    connections = Items(ConnectionElement(), by="id", most=MOST_ELEMENTS)
+    firewalls = Items(FirewallElement(), by="id", most=MOST_ELEMENTS)
+    security_groups = Items(Group(), by="id", most=MOST_ELEMENTS)
+    network_acls = Items(Acl(), by="id", most=MOST_ELEMENTS)
+    remote_networks = Part(RemoteNetworksElement())
+
+    def build(self, values: dict[str, Any]) -> Cluster:
+        """The cluster, which may go without a name."""
+        values.setdefault("name", UNNAMED)
+        return Cluster(**values)
+
+
+class ControlId(Text):
+    """A known control, by its id or by the name that its tool gives it."""
+
+    expected = "the id of a known control (`GET /v1/controls`)"
+
+    def read(self, value: Any) -> str:
+        """The id in the catalogue."""
+        name = super().read(value)
+        control = control_named(name)
+        if control is None:
+            known = {alias for known in CONTROLS.values() for alias in (known.id, *known.aliases)}
+            raise ValidationError(f"is {shown(name)}, expected {self.expected}{did_you_mean(name, known)}")
+        return control.id
+
+
+class WeightsElement(Element):
+    """How much each criterion counts; one that is not given keeps its default, and only shares matter."""
+
+    noun = Weights
+    exposure = Weight()
+    efficiency = Weight()
+    accessibility = Weight()
+
+    def rules(self, given: Mapping[str, Any]) -> Iterable[Fault]:
+        """Shares of nothing are no shares."""
+        weights = [given.get(name) for name in ("exposure", "efficiency", "accessibility")]
+        if all(type(weight) in (int, float) and weight == 0 for weight in weights):
+            yield "", "all weights are 0: at least one criterion must count"
+
+
+class RequirementsElement(Element):
+    """What the caller insists on."""
+
+    noun = Requirements
+    internet_exposure = Choice(members_of(InternetExposure))
+    node_traffic = Choice(members_of(NodeTraffic))
+    approved_source_cidrs = ranges()
+    controls = Items(ControlId(), most=MOST_CONTROLS)
+    weights = Part(WeightsElement())
+    public_access_cidrs = Choice(
+        words("keep"), refused={"derive": "a list cannot be derived yet; the list as given is assessed: write `keep`"}
+    )
+
+    def build(self, values: dict[str, Any]) -> Requirements:
+        """The requirements; the list is always kept as given."""
+        values.pop("public_access_cidrs", None)
+        return Requirements(**values)
+
+
+class QuestionElement(Element):
+    """All that a decision depends on."""
+
+    noun = Question
+    advice = {  # noqa: RUF012  (declared as a ClassVar on the base)
+        "source": "documents in other formats are not read yet: describe the cluster in `cluster`"
+    }
+    cluster = Part(ClusterElement(), required=True)
+    consumers = Items(ConsumerElement(), by="name", most=MOST_ELEMENTS)
+    requirements = Part(RequirementsElement())
+    include = Items(Choice(words(*SECTIONS)), most=len(SECTIONS))
+
+    def build(self, values: dict[str, Any]) -> Question:
+        """The question; every section is included unless it says which."""
+        sections = values.pop("include", None)
+        return Question(includes_controls=sections is None or "controls" in sections, **values)
