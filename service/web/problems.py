@@ -11,10 +11,11 @@ import logging
 from dataclasses import dataclass
 
 import orjson
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from service.domain.errors import InvalidQuestionError, Mistake, UnreadableDocumentError
+from service.logs import REQUEST_ID
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -77,7 +78,7 @@ def problem(kind: Kind, detail: str, mistakes: tuple[Mistake, ...] = ()) -> Resp
         "status": kind.status,
         "detail": detail,
         "code": kind.code,
-        "request_id": g.get("request_id"),
+        "request_id": REQUEST_ID.get(),
         "errors": [{"pointer": mistake.pointer, "detail": mistake.detail} for mistake in mistakes],
     }
     return Response(
