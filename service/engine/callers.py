@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from service.domain.addresses import Addresses, of_networks
 from service.domain.consumer import (
@@ -37,8 +37,7 @@ class Asker(Enum):
     CLUSTER_IP = "cluster_ip"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(NamedTuple):
     """A consumer (or its proxy) where it stands; ``addresses`` and ``groups`` None are not known.
 
     ``egress`` holds what was said about the addresses from which its internet traffic leaves: None nothing,
@@ -91,11 +90,11 @@ def caller_of(consumer: Consumer, scene: Scene, node_groups: frozenset[str] | No
     caller = _placed(consumer, location, scene, reference, f"{reference}/location")
     if caller.is_inside:
         groups, more = _groups_of(consumer, scene, reference, node_groups)
-        caller = replace(caller, groups=groups)
+        caller = caller._replace(groups=groups)
         assumed += more
     elif consumer.security_groups:
-        caller = replace(caller, groups=frozenset(consumer.security_groups))
-    return replace(caller, assumptions=(*caller.assumptions, *assumed))
+        caller = caller._replace(groups=frozenset(consumer.security_groups))
+    return caller._replace(assumptions=(*caller.assumptions, *assumed))
 
 
 def proxy_caller(consumer: Consumer, proxy: Proxy, scene: Scene) -> Caller:
@@ -111,7 +110,7 @@ def proxy_caller(consumer: Consumer, proxy: Proxy, scene: Scene) -> Caller:
     )
     caller = _placed(stand_in, location, scene, reference, f"{reference}/location")
     groups = frozenset(proxy.security_groups) or (None if caller.is_inside else frozenset())
-    return replace(caller, groups=groups)
+    return caller._replace(groups=groups)
 
 
 def _location_of(consumer: Consumer, reference: str, scene: Scene) -> tuple[Location, tuple[Assumption, ...]]:

@@ -11,9 +11,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from service.domain.addresses import (
     EVERY_IPV4,
@@ -52,8 +52,7 @@ class References(Enum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """One side of a connection; ``addresses`` None are not known, ``groups`` None are not known."""
 
     addresses: Addresses | None
@@ -63,8 +62,7 @@ class Party:
     version: int = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """What a set of rules lets through: ranges, groups, and whether a part of it cannot be read."""
 
     addresses: Addresses

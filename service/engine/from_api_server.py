@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from service.domain.consumer import Consumer, ConsumerKind, Vantage
 from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
@@ -46,7 +44,7 @@ def way_from_api_server(scene: Scene, target: Target) -> Way:
     if mode == CUSTOMER_ROUTED:
         return _customer_routed(scene, target)
     way = concluded(_by_paths_of_aws(target) if mode == AWS_MANAGED else _by_unknown_paths(target, mode))
-    return way if scene.cluster.egress_mode else replace(way, assumptions=(_ASSUMED_EGRESS,))
+    return way if scene.cluster.egress_mode else way._replace(assumptions=(_ASSUMED_EGRESS,))
 
 
 _ASSUMED_EGRESS = Assumption(
@@ -105,7 +103,7 @@ def _beyond_cause(target: Target) -> str:
 def _beside_the_interfaces(target: Target, gate: Gate) -> Walk:
     """A call by paths of AWS never sees an endpoint network interface."""
     walk = walk_to(target, [gate])
-    return replace(walk, gates=(ORIGIN[0], *walk.gates[len(ORIGIN) :]))
+    return walk._replace(gates=(ORIGIN[0], *walk.gates[len(ORIGIN) :]))
 
 
 def _customer_routed(scene: Scene, target: Target) -> Way:

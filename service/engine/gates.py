@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from service.domain.addresses import Addresses, of_networks
 from service.domain.network import EPHEMERAL_PORTS, Connection, Direction, Firewall
@@ -44,8 +46,7 @@ class Stage(IntEnum):
     ACLS_BACK = 9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
+class Gate(NamedTuple):
     """What one gate says; ``hop`` None is a gate that passes without being worth a line.
 
     ``works`` says which part of the callers a stop lets through (Reading 3).
@@ -146,7 +147,7 @@ def own_groups(caller: Caller, scene: Scene, target: Party, port: int, what: str
         admission = scene.memo[key] = admission_of(described, Direction.OUT, port)
     verdict = admits(admission, target)
     if verdict is Verdict.YES:
-        return opened(stage, component, kind, f"lets TCP {port} out to {what}", fact)
+        return _lets_out(component, port, what)
     cause = _blocked_egress_cause(caller, target)
     if verdict is Verdict.NO:
         detail = f"no egress rule lets TCP {port} out to {what}"
@@ -156,14 +157,18 @@ def own_groups(caller: Caller, scene: Scene, target: Party, port: int, what: str
     return unknown(stage, component, kind, detail, cause, missing, "F-3.16")
 
 
+@lru_cache(maxsize=1024)
+def _lets_out(component: str, port: int, what: str) -> Gate:
+    return opened(Stage.OWN_GROUPS, component, "security_group", f"lets TCP {port} out to {what}", "F-3.9")
+
+
 def _blocked_egress_cause(caller: Caller, target: Party) -> str:
     if target.version == 6 and caller.consumer.prefers_ipv6:
         return "ipv6-preferred-but-egress-blocked"
     return "security-group-blocks-egress"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class Side(NamedTuple):
     """The other side of a filter, in words and as a party, with the field that would settle where it is."""
 
     party: Party

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.domain.addresses import EVERYWHERE, Addresses, of_network, of_networks
 from service.domain.consumer import ConsumerKind, Dynamic
@@ -38,8 +38,7 @@ _ONWARD = opened(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(NamedTuple):
     """How traffic leaves: the gates on the way out and back, the source it then has, and whose network."""
 
     gates: tuple[Gate, ...]

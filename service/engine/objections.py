@@ -103,7 +103,7 @@ def refused_list_entries(case: Case) -> Iterable[Objection]:
     listed = case.scene.access.public_access_cidrs
     if not case.mode.has_public:
         return
-    reserved = [network for network in listed if network.prefixlen and of_network(network).meets(RESERVED)]
+    reserved = [network for network in listed if RESERVED.covers(of_network(network))]
     if reserved:
         yield Objection(
             id="public-access-cidr-reserved",

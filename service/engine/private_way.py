@@ -13,7 +13,6 @@ A name that gives several interfaces counts as reached only if each of them is (
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from service.domain.addresses import NOWHERE, Addresses
@@ -226,7 +225,7 @@ def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str
         detail = f"no rule on the endpoint network interfaces admits TCP 443 from {name}"
         stop = closed(stage, component, kind, detail, cause, Disposition.DENIED_IN, "F-3.15")
         some = party.addresses & admission.addresses if party.addresses else NOWHERE
-        return replace(stop, works=f"works from {', '.join(some.texts())}") if some else stop
+        return stop._replace(works=f"works from {', '.join(some.texts())}") if some else stop
     missing = [] if scene.knows_cluster_group else ["/cluster/security_groups"]
     if party.groups is None:
         missing.append(f"{caller.reference}/security_groups")

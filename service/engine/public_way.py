@@ -8,9 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from service.domain.addresses import EVERY_IPV4, EVERY_IPV6, EVERYWHERE, Addresses, of_networks
+from service.domain.addresses import EVERY_IPV4, EVERYWHERE, Addresses, of_networks
 from service.domain.consumer import Dynamic, Vantage
 from service.domain.network import Connection
 from service.domain.trace import Action, Disposition
@@ -26,7 +24,6 @@ from service.engine.ways import Walk, Way, better, concluded, merged
 LIST = "public access CIDRs"
 LONGEST_LIST = 40
 """How many ranges publicAccessCidrs holds (F-1.12)."""
-_EVERY = {4: EVERY_IPV4, 6: EVERY_IPV6}
 
 ARRIVAL = (
     opened(
@@ -96,10 +93,9 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
     admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
     if version is not None:
         admitted = admitted.of_version(version)
-    reachable = EVERYWHERE if scene.is_dual_stack else EVERY_IPV4
-    everything = reachable if version is None else _EVERY[version]
+    versions = (version,) if version else (4, 6) if scene.is_dual_stack else (4,)
     kind, facts = "public_access_cidrs", ("F-1.8", "F-1.18" if caller.consumer.kind.is_node_like else "F-4.6")
-    if admitted.covers(everything):
+    if all(admitted.covers(PUBLIC_INTERNET[each]) for each in versions):
         return opened(Stage.LIST, LIST, kind, "the list is open to all addresses", "F-1.8", "F-1.11")
     if isinstance(source, Addresses) and admitted.covers(source):
         return opened(Stage.LIST, LIST, kind, f"admits {_few(source)}", *facts)
@@ -112,7 +108,7 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
         return unknown(Stage.LIST, LIST, kind, detail, cause, source_references(caller), *facts)
     detail = f"{_few(source - admitted)} is not on the list"
     stop = closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts)
-    return replace(stop, works=f"works from {_few(source & admitted)}") if source.meets(admitted) else stop
+    return stop._replace(works=f"works from {_few(source & admitted)}") if source.meets(admitted) else stop
 
 
 def _few(addresses: Addresses) -> str:
@@ -137,7 +133,7 @@ def source_references(caller: Caller) -> tuple[str, ...]:
 def _unlisted_cause(scene: Scene, caller: Caller, admitted: Addresses, source: Source) -> str:
     """Why the list does not help this caller; one that needs more ranges than the list holds has its own code."""
     link = caller.connection
-    if isinstance(source, Addresses) and len((admitted | source).networks()) > LONGEST_LIST:
+    if isinstance(source, Addresses) and _needs_too_many(scene, admitted, source):
         return "public-access-cidr-quota-exceeded"
     if link is not None and not _takes_internet(link) and link.internet_egress:
         is_listed = admitted.covers(of_networks(link.internet_egress))
@@ -145,6 +141,12 @@ def _unlisted_cause(scene: Scene, caller: Caller, admitted: Addresses, source: S
             return "vpn-split-tunnel-endpoint-not-routed"
     is_node = caller.consumer.kind.is_node_like
     return "node-egress-ip-not-in-public-access-cidrs" if is_node else "client-ip-not-in-public-access-cidrs"
+
+
+def _needs_too_many(scene: Scene, admitted: Addresses, source: Addresses) -> bool:
+    """Whether the list with these sources on it, merged, is longer than EKS takes (F-1.12)."""
+    at_most = len(scene.access.public_access_cidrs) + len(source.texts())
+    return at_most > LONGEST_LIST and len((admitted | source).networks()) > LONGEST_LIST
 
 
 def _takes_internet(link: Connection) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.domain.addresses import EVERY_IPV4, EVERY_IPV6, Addresses, of_networks
+from service.domain.addresses import Addresses, of_networks
 from service.domain.decision import Objection
 from service.domain.question import InternetExposure, NodeTraffic
 from service.domain.trace import Answer
 from service.engine.case import Case
+from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Scene
 
 
@@ -31,7 +32,7 @@ def internet_exposure(case: Case) -> Iterable[Objection]:
 
 def open_to(scene: Scene) -> tuple[Addresses, ...]:
     """What a list must not cover to be a list: all of a family that the endpoint has."""
-    return (EVERY_IPV4, EVERY_IPV6) if scene.is_dual_stack else (EVERY_IPV4,)
+    return tuple(PUBLIC_INTERNET.values()) if scene.is_dual_stack else (PUBLIC_INTERNET[4],)
 
 
 def node_traffic(case: Case) -> Iterable[Objection]:

@@ -13,8 +13,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from service.domain.cluster import EndpointMode
 from service.domain.trace import Action, Answer, Assumption, Disposition
@@ -47,8 +47,7 @@ _BY_CLUSTER_IP = opened(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """The answer, the gate that shows it, and whom the answer comes from in effect."""
 
     answer: Answer
@@ -102,4 +101,4 @@ def _answered(scene: Scene, caller: Caller, mode: EndpointMode, answer: Answer) 
         sentence=sentence,
         facts=("F-2.12", "F-2.13"),
     )
-    return replace(gate, assumptions=(assumed,))
+    return gate._replace(assumptions=(assumed,))

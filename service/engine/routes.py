@@ -69,6 +69,8 @@ def has_unread_routes(table: RouteTable) -> bool:
 def default_routes(table: RouteTable, version: int) -> tuple[Route | None, ...]:
     """The routes that the public endpoint's addresses may follow, by target; None where none leads."""
     broad = [r for r in _by_prefix(table) if r.destination and _is_broad(r.destination, version)]
+    if len(broad) == 1 and _prefix(broad[0]) == 0:
+        return (broad[0],)
     left, found = PUBLIC_INTERNET[version], list[Route | None]()
     for route in broad:
         taken = left & of_network(route.destination) if route.destination else None

@@ -183,7 +183,7 @@ def _trace(caller: Caller, route: _Route, name: Resolved, way: Way, proxy: Hop |
 def _stopped_before(way: Way, cause: str, disposition: Disposition) -> Way:
     """A way that is never entered: what would stop it certainly comes after what stops the call now."""
     later = (way.cause, *way.also) if way.verdict is Verdict.NO else ()
-    return replace(way, cause=cause, disposition=disposition, missing=(), partial=(), also=_without(cause, later))
+    return way._replace(cause=cause, disposition=disposition, missing=(), partial=(), also=_without(cause, later))
 
 
 def _origin(caller: Caller) -> Hop:
@@ -202,8 +202,8 @@ def _named(route: _Route, way: Way) -> Way:
     if code is None or way.cause is None:
         return way
     if route.way(Answer.ENI_ADDRESSES).is_accepted:
-        return replace(way, cause=code, also=_without(code, (way.cause, *way.also)))
-    return replace(way, also=tuple(dict.fromkeys((*way.also, code))))
+        return way._replace(cause=code, also=_without(code, (way.cause, *way.also)))
+    return way._replace(also=tuple(dict.fromkeys((*way.also, code))))
 
 
 def _name_cause(caller: Caller) -> str | None:

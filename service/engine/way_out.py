@@ -9,8 +9,6 @@ The public endpoint asks for this way, and so does every AWS service without a V
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from service.domain.addresses import Addresses
 from service.domain.network import Direction, Route, RouteTable
 from service.domain.trace import Action, Assumption
@@ -37,6 +35,14 @@ from service.engine.scene import Place, Scene
 
 def egress(scene: Scene, caller: Caller, place: Place, version: int) -> tuple[tuple[Gate, ...], Exit]:
     """The gates from a subnet to the internet; what an AWS service's public address asks for as well."""
+    key = ("egress", caller.consumer.name, place.id, version)
+    kept: tuple[tuple[Gate, ...], Exit] | None = scene.memo.get(key)
+    if kept is None:
+        kept = scene.memo[key] = _egress(scene, caller, place, version)
+    return kept
+
+
+def _egress(scene: Scene, caller: Caller, place: Place, version: int) -> tuple[tuple[Gate, ...], Exit]:
     there = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
     side = Side(party=there, words="the internet", settled_by=place.settled_by)
     left = way_out(scene, caller, place, version)
@@ -76,15 +82,15 @@ def _over(scene: Scene, caller: Caller, place: Place, route: Route, version: int
     """Over the default route; only an internet gateway asks who is calling, so the rest is kept."""
     if is_internet_gateway(route.target):
         left = internet_gateway(scene, caller, place, version)
-        left = replace(left, gates=(_routed(place, route, version), *left.gates))
+        left = left._replace(gates=(_routed(place, route, version), *left.gates))
     else:
         key = ("out", place.id, version, caller.consumer.prefers_ipv6)
         kept: Exit | None = scene.memo.get(key)
         if kept is None:
             kept = _onward(scene, caller, place, route, version)
-            kept = scene.memo[key] = replace(kept, gates=(_routed(place, route, version), *kept.gates))
+            kept = scene.memo[key] = kept._replace(gates=(_routed(place, route, version), *kept.gates))
         left = kept
-    return left if caller.egress is None else replace(left, source=caller.egress)
+    return left if caller.egress is None else left._replace(source=caller.egress)
 
 
 def _onward(scene: Scene, caller: Caller, place: Place, route: Route, version: int) -> Exit:
@@ -109,7 +115,7 @@ def _routed(place: Place, route: Route, version: int) -> Gate:
     routed = opened(Stage.ROUTE, name, "route_table", detail, "F-4.2", action=Action.ROUTED)
     if place.table is None or not narrower_public_routes(place.table, version):
         return routed
-    return replace(routed, assumptions=(_follows_default(place.table),))
+    return routed._replace(assumptions=(_follows_default(place.table),))
 
 
 def _follows_default(table: RouteTable) -> Assumption:

@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from service.domain.addresses import Addresses
 from service.domain.trace import Action, Assumption, Disposition, Hop
@@ -19,8 +20,7 @@ from service.engine.gates import Gate, Stage
 from service.engine.scene import Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class Walk(NamedTuple):
     """One combination of places and the gates it meets; ``source`` None is not known."""
 
     label: str
@@ -29,8 +29,7 @@ class Walk:
     leaves_aws_network: bool | None = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(NamedTuple):
     """What became of all the walks to one target."""
 
     verdict: Verdict
@@ -131,8 +130,7 @@ def merged(walks: Sequence[tuple[str, Way]]) -> Way:
     also = dict.fromkeys((*chosen.also, *(cause for cause in others if cause != chosen.cause)))
     missing = {name for _, way in failing for name in way.missing}
     all_alike = all(way.partial == chosen.partial for _, way in failing)
-    return replace(
-        chosen,
+    return chosen._replace(
         also=tuple(also),
         partial=(*(chosen.partial if all_alike else ()), *(f"works from {name}" for name in works)),
         missing=tuple(sorted(missing)),
@@ -152,7 +150,7 @@ def _all_accepted(walks: Sequence[tuple[str, Way]]) -> Way:
     hops = tuple(_joined([way.hops[i] for way in alike]) for i in range(longest))
     assumptions = tuple(dict.fromkeys(a for way in ways for a in way.assumptions))
     source = _union(way.source for way in ways)
-    return replace(first, hops=hops, source=source, assumptions=assumptions, leaves_aws_network=_agreed(walks))
+    return first._replace(hops=hops, source=source, assumptions=assumptions, leaves_aws_network=_agreed(walks))
 
 
 def _joined(hops: Sequence[Hop]) -> Hop:
@@ -206,4 +204,4 @@ def standing_for(way: Way, places: Sequence[Place]) -> Way:
     for version in (4, 6):
         if source is not None and source == places[0].addresses(version):
             source = _union(place.addresses(version) for place in places)
-    return replace(way, hops=hops, source=source)
+    return way._replace(hops=hops, source=source)

@@ -13,9 +13,9 @@ measure gives its full points, because nothing is wrong with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import log2
+from typing import NamedTuple
 
 from service.domain.addresses import Addresses
 from service.domain.cluster import EndpointMode
@@ -106,8 +106,7 @@ def _openness(admitted: Addresses, bits: int) -> float:
     return log2(count) / bits if count else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Burden:
+class Burden(NamedTuple):
     """What one accepted flow costs: devices on the way, NAT, zones left, one device that carries it all."""
 
     devices: int
