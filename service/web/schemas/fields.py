@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -137,7 +138,12 @@ class Weight(WireField):
             raise self.refusal(value, f": write `{value}`, without quotes" if is_number else "")
         if not (isfinite(value) and 0 <= value <= self.most):
             raise ValidationError(f"is {shown(value)}, expected {self.expected} and at most {self.most}")
-        return Fraction(str(value))
+        return _exact(str(value))
+
+
+@lru_cache(maxsize=256)
+def _exact(text: str) -> Fraction:
+    return Fraction(text)
 
 
 class Choice(WireField):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from service.domain.errors import Mistake
@@ -173,7 +174,8 @@ def _of_tables(tables: Numbered, described: _Described) -> Iterator[Mistake]:
             target = route.get("target")
             if isinstance(target, str) and target not in described.targets and not _is_known_target(target):
                 yield Mistake(f"{place}/{number}/target", _unknown_target(target, described))
-            destination = _canonical(route.get("destination"))
+            destination = route.get("destination")
+            destination = _canonical(destination) if isinstance(destination, str) else ""
             if destination and destinations.setdefault(destination, number) != number:
                 found = f"is `{destination}`, which `{place}/{destinations[destination]}` has already"
                 yield Mistake(f"{place}/{number}/destination", found)
@@ -191,10 +193,9 @@ def _unknown_target(target: str, described: _Described) -> str:
     )
 
 
-def _canonical(destination: object) -> str:
+@lru_cache(maxsize=8192)
+def _canonical(destination: str) -> str:
     """A destination as AWS keeps it, so that two spellings of one are seen; nothing if it is malformed."""
-    if not isinstance(destination, str):
-        return ""
     try:
         return str(read_network(destination))
     except ValueError:
