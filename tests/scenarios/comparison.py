@@ -103,9 +103,7 @@ def _finding_differences(expected: Mapping[str, Json], assessed: Mapping[str, Js
         yield f"no finding expected, found {findings}"
 
 
-def _flow_differences(
-    name: str, expected: Mapping[str, Json], found: list[Mapping[str, Json]]
-) -> Iterator[str]:
+def _flow_differences(name: str, expected: Mapping[str, Json], found: list[Mapping[str, Json]]) -> Iterator[str]:
     if len(found) != 1:
         yield f"{name}: expected one flow, found {len(found)}"
         return

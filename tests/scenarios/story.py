@@ -71,12 +71,13 @@ class Story:
         return "refused" in self.expect
 
     def reasons(self) -> list[str]:
-        """Every reason that the story states: causes, last hops, objections, findings, and refused places."""
+        """Every reason that the story states: causes, last hops, objections, findings, and refusals."""
         found = list(self.expect.get("refused", {}).values())
         for setting in SETTINGS:
             expected = self.expect.get(setting, {})
             for flow in (*expected.get("calls", {}).values(), *_flattened(expected.get("called", {}))):
                 found += [flow[word] for word in ("cause", "stops_at") if word in flow]
+                found += flow.get("also", [])
             found += expected.get("objections", [])
             found += [finding["cause"] for finding in expected.get("findings", [])]
         return found

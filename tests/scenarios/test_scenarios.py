@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from service.app import create_app
-from service.catalogue import FACTS
+from service.catalogue import CAUSES, FACTS
 from service.engine import decide
 from service.web.render.document import as_document
 from service.web.schemas import load_question
@@ -119,3 +119,11 @@ def test_every_incident_is_retold_once(incidents: list[str]) -> None:
     retold = sorted(story.incident for story in RETOLD if story.incident)
 
     assert retold == incidents
+
+
+def test_every_cause_is_told_by_a_story() -> None:
+    told = {reason for story in STORIES for reason in story.reasons()}
+
+    # A code that only ever is an objection, such as one per control, is a matter of the objections' own tests.
+    faults = {code for code, cause in CAUSES.items() if {"flow", "finding"} & set(cause.appears_as)}
+    assert sorted(faults - told) == []
