@@ -20,7 +20,7 @@ from service.engine.requirements import open_to
 from service.engine.scene import Scene
 from service.engine.tracing import Journey, is_wanted
 
-ALL_ADDRESSES = (parse_network("0.0.0.0/0"),)
+ALL_ADDRESSES = {parse_network("0.0.0.0/0")}
 """EKS's default list, which nobody filled in."""
 
 
@@ -64,7 +64,7 @@ def _of_flow(trace: Trace, cause: str, importance: Importance) -> Finding:
 def _list_findings(scene: Scene, mode: EndpointMode) -> Iterable[Finding]:
     stated = scene.access.public_access_cidrs
     if not mode.has_public:
-        if stated and stated != ALL_ADDRESSES:
+        if stated and set(stated) != ALL_ADDRESSES:
             yield Finding(
                 consumer=None,
                 cause="public-allowlist-without-public-endpoint",

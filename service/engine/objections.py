@@ -123,7 +123,7 @@ def refused_list_entries(case: Case) -> Iterable[Objection]:
 
 
 def _listed(networks: Iterable[Network]) -> str:
-    return ", ".join(sorted(str(network) for network in networks))
+    return ", ".join(sorted({str(network) for network in networks}))
 
 
 def cluster_subnets(case: Case) -> Iterable[Objection]:
