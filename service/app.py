@@ -7,7 +7,7 @@ from flask import Flask
 from service.settings import Settings
 from service.web.problems import answer_with_problems
 from service.web.request_context import surround_requests
-from service.web.routes import catalogue, operations
+from service.web.routes import catalogue, decisions, operations
 
 
 def create_app(settings: Settings) -> Flask:
@@ -18,6 +18,6 @@ def create_app(settings: Settings) -> Flask:
     app.config["SETTINGS"] = settings
     surround_requests(app)
     answer_with_problems(app)
-    for blueprint in (operations.blueprint, catalogue.blueprint):
+    for blueprint in (operations.blueprint, catalogue.blueprint, decisions.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -71,9 +71,8 @@ def _overlapping(placed: Iterable[_Placed]) -> Iterator[Mistake]:
     for subnet in placed:
         if widest and subnet.space.interval[0] <= widest.space.interval[1]:
             earlier, later = sorted((widest, subnet), key=lambda one: one.number)
-            yield Mistake(
-                f"/cluster/subnets/{later.number}/{later.name}",
-                f"is `{later.space.text}`, which overlaps `{earlier.space.text}` of `/cluster/subnets/{earlier.number}`",
-            )
+            other = f"`{earlier.space.text}` of `/cluster/subnets/{earlier.number}`"
+            sentence = f"is `{later.space.text}`, which overlaps {other}"
+            yield Mistake(f"/cluster/subnets/{later.number}/{later.name}", sentence)
         if widest is None or subnet.space.interval[1] > widest.space.interval[1]:
             widest = subnet

@@ -1,0 +1,29 @@
+"""Text from a question as Markdown that shows it and does nothing else."""
+
+from __future__ import annotations
+
+import re
+
+# What CommonMark or GitHub's tables could take as their own. An underscore inside a word never is.
+_ACTIVE = re.compile(r"[\\`*\[\]<>|~&@]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
+_BLOCK_MARK = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)]))")
+_BARE_LINK = re.compile(r"(?i)(://|\bwww\.)")
+
+
+def plain(text: str) -> str:
+    """The text so that it reads as it is, in a line, a list or a table's cell."""
+    escaped = _ACTIVE.sub(lambda mark: "\\" + mark[0], " ".join(text.split()))
+    escaped = _BARE_LINK.sub(lambda link: link[0].replace(":", "\\:").replace(".", "\\."), escaped)
+    return _BLOCK_MARK.sub(_unmarked, escaped)
+
+
+def fenced(lines: list[str]) -> list[str]:
+    """The lines as a block that shows every sign as it is, whatever backticks stand in it."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}text", *lines, fence]
+
+
+def _unmarked(mark: re.Match[str]) -> str:
+    begins = mark[2]
+    return f"{mark[1]}{begins}" if begins.isdigit() else f"{mark[1]}\\{begins}"
