@@ -13,6 +13,7 @@ from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party, References
 from service.engine.gates import Gate, Stage, closed, opened, unknown
+from service.engine.gateways import NO_WAY_OUT
 from service.engine.kubelet_way import walk_in_vpc, walk_over_link
 from service.engine.private_way import is_plain
 from service.engine.routes import PUBLIC_INTERNET
@@ -97,7 +98,9 @@ def _by_unknown_paths(target: Target, mode: str) -> Walk:
 
 
 def _beyond_cause(target: Target) -> str:
-    return "control-plane-cannot-reach-private-idp" if target.purpose == "oidc_issuer" else target.route_cause
+    if target.purpose == "oidc_issuer":
+        return "control-plane-cannot-reach-private-idp"
+    return NO_WAY_OUT if target.caller.vantage is Vantage.INTERNET else target.route_cause
 
 
 def _beside_the_interfaces(target: Target, gate: Gate) -> Walk:

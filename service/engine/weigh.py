@@ -1,7 +1,7 @@
 """How good a mode is on the three criteria: each score a sum of named terms on a fixed scale.
 
-1. Exposure: how many addresses may open a connection, by coverage (F-1.11), the same for `public` and
-   `public_and_private` with the same list (F-1.6, 13.4); and which legs go to the public endpoint.
+1. Exposure: how many addresses may open a connection, by coverage (F-1.11), and which legs leave the VPC and
+   Amazon's network; the same for `public` and `public_and_private` with the same list (F-1.6, 13.4).
 2. Efficiency: how many devices a call passes, NAT processing, zones, single points of failure (section 11).
    Prices weigh nothing: they are second-hand and differ by Region (F-11.1 to F-11.5).
 3. Accessibility: who of the required and the preferred consumers gets in.
@@ -28,9 +28,9 @@ from service.engine.gateways import defaults
 from service.engine.scene import Place, Scene
 from service.engine.tracing import Journey, is_wanted
 
-ADDRESSES, NODE_LEGS, CLIENT_LEGS = 60, 25, 15
-"""Exposure: an open door outweighs which way one's own people take; nodes call all the time, people seldom."""
-ONE_ADDRESS = 55
+ADDRESSES, INTERNET_LEGS = 70, 30
+"""Exposure: an open door outweighs which way one's own people take to it."""
+ONE_ADDRESS = 65
 """What a public endpoint with a list of one address gets: more than any other list, less than none at all."""
 SHORT_PATHS, NO_NAT, SAME_ZONE, NO_SINGLE_POINT = 40, 25, 15, 20
 """Efficiency: devices on the way first (F-11.13), then what is paid by the byte, then what fails alone."""
@@ -66,26 +66,23 @@ def _share(good: int, everything: int) -> float:
 
 
 def _exposure(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> tuple[Term, ...]:
-    flows = [journey.to_api_server[mode] for journey in wanted]
-    nodes = [j.to_api_server[mode] for j in wanted if j.consumer.kind.is_node_like and j.caller.is_inside]
-    clients = [flow for flow in flows if flow.step == 1]
-    outside = sum(flow.resolved_to is Answer.PUBLIC_ADDRESSES for flow in nodes)
-    public = sum(flow.resolved_to is Answer.PUBLIC_ADDRESSES for flow in clients)
+    """Exposure to the internet, which is what the public endpoint makes possible: both public modes get the
+    same, whichever way a name leads today (law 2). Calls that leave the VPC and stay on Amazon's network are
+    no exposure (F-1.5, M-9).
+    """
+    count, over = len(wanted), 0
+    if mode.has_public:
+        over = sum(_may_cross_the_internet(journey) for journey in wanted)
+    because = f"{over} of {count} legs to the API server can go over the internet"
     return (
         _addresses_term(scene, mode),
-        _term(
-            "node_traffic_stays_in_vpc",
-            NODE_LEGS,
-            _share(len(nodes) - outside, len(nodes)),
-            f"{outside} of {len(nodes)} node and pod flows in the VPC leave it",
-        ),
-        _term(
-            "clients_off_the_public_endpoint",
-            CLIENT_LEGS,
-            _share(len(clients) - public, len(clients)),
-            f"{public} of {len(clients)} client flows go to the public endpoint",
-        ),
+        _term("legs_off_the_internet", INTERNET_LEGS, _share(count - over, count), because),
     )
+
+
+def _may_cross_the_internet(journey: Journey) -> bool:
+    flow = journey.to_api_server[EndpointMode.PUBLIC]
+    return flow.resolved_to is Answer.PUBLIC_ADDRESSES and flow.leaves_aws_network is not False
 
 
 def _addresses_term(scene: Scene, mode: EndpointMode) -> Term:
