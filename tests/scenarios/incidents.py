@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
+
+from tests.knowledge_base import KNOWLEDGE_BASE, knowledge
 
 from .comparison import assessment, called, calls
 from .story import Story, patched
@@ -14,9 +15,7 @@ Json = Any
 Answer = Mapping[str, Json]
 Ask = Callable[[Json], Answer]
 
-KNOWLEDGE_BASE = Path(__file__).resolve().parents[3] / "shared"
 INCIDENTS = KNOWLEDGE_BASE / "cases" / "incidents"
-CAUSES = KNOWLEDGE_BASE / "cases" / "causes.json"
 
 
 def incident_ids() -> list[str]:
@@ -26,12 +25,12 @@ def incident_ids() -> list[str]:
 
 def known_causes() -> set[str]:
     """Read the codes that `causes.json` names; some incidents have a word of their own for what is sound."""
-    return {cause["code"] for cause in json.loads(CAUSES.read_text(encoding="utf-8"))["causes"]}
+    return {cause["code"] for cause in json.loads(knowledge("cases/causes.json"))["causes"]}
 
 
 def disagreements(story: Story, ask: Ask) -> dict[str, str]:
     """Find where the answers depart from the incident: by `cause`, consumer, or mode, what was found."""
-    truth = json.loads((INCIDENTS / f"{story.incident}.json").read_text(encoding="utf-8"))["expected"]
+    truth = json.loads(knowledge(f"cases/incidents/{story.incident}.json"))["expected"]
     found = {} if story.is_refused else dict(_present_disagreements(story, truth, ask(story.request)))
     found |= dict(_mended_disagreements(story, truth, ask))
     return found

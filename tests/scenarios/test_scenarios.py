@@ -12,6 +12,7 @@ import pytest
 from service.app import create_app
 from service.catalogue import CAUSES, FACTS
 from service.engine import decide
+from service.settings import Settings
 from service.web.render.document import as_document
 from service.web.schemas import load_question
 
@@ -35,7 +36,7 @@ each_retold = pytest.mark.parametrize("story", RETOLD, ids=lambda story: story.n
 @pytest.fixture(scope="module")
 def client() -> Any:
     """Speak to the service in memory."""
-    return create_app().test_client()
+    return create_app(Settings()).test_client()
 
 
 @pytest.fixture(scope="module")
