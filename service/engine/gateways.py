@@ -169,37 +169,36 @@ def nat_gateway(scene: Scene, place: Place, nat: NatGateway, version: int) -> Ex
     home = scene.places.get(nat.subnet) if nat.subnet else None
     if home is None:
         return Exit((hop, *block_public_access(scene, None, is_one_way=True), _ONWARD), source)
-    gates, back = _around_nat(scene, place, home, nat, version)
-    return Exit((hop, *gates, *block_public_access(scene, home, is_one_way=True), _ONWARD), source, back)
+    there, back = _around_nat(scene, place, home)
+    return Exit((hop, *there, *_beyond_nat(scene, home, nat, version)), source, back)
 
 
-def _around_nat(
-    scene: Scene, place: Place, home: Place, nat: NatGateway, version: int
-) -> tuple[tuple[Gate, ...], tuple[Gate, ...]]:
-    """The NAT gateway's own subnet: its ACL on both sides, and its route to an internet gateway."""
-    out = Side(
-        party=Party(PUBLIC_INTERNET[version], is_every=False),
-        words="the internet",
-        settled_by=home.settled_by,
-    )
+def _around_nat(scene: Scene, place: Place, home: Place) -> tuple[tuple[Gate, ...], tuple[Gate, ...]]:
+    """The ACL of the NAT gateway's own subnet, on both of its sides, there and back."""
+    out = Side(party=Party(PUBLIC_INTERNET[4], is_every=False), words="the internet", settled_by=home.settled_by)
     inner = Side(party=Party(place.addresses(4)), words=place.id, settled_by=f"/cluster/subnets[{place.id}]/cidr")
-    there: list[Gate] = [acl(Stage.ROUTE, home, Direction.OUT, HTTPS, out, ours=True)]
-    back: list[Gate] = [replies(home, Direction.IN, out, ours=True)]
-    if home.id != place.id:
-        there.insert(0, acl(Stage.ROUTE, home, Direction.IN, HTTPS, inner, ours=True))
-        back.append(replies(home, Direction.OUT, inner, ours=True))
+    outer = acl(Stage.ROUTE, home, Direction.OUT, HTTPS, out, ours=True)
+    outer_back = replies(home, Direction.IN, out, ours=True)
+    if home.id == place.id:
+        return (outer,), (outer_back,)
+    inner_back = replies(home, Direction.OUT, inner, ours=True)
+    return (acl(Stage.ROUTE, home, Direction.IN, HTTPS, inner, ours=True), outer), (outer_back, inner_back)
+
+
+def _beyond_nat(scene: Scene, home: Place, nat: NatGateway, version: int) -> tuple[Gate, ...]:
+    """From the NAT gateway's subnet to an internet gateway, or to a firewall, which the block does not touch."""
     if home.table is None:
         detail = f"whether {home.id} has a route to an internet gateway"
-        there.append(unknown(Stage.ROUTE, nat.id, "nat_gateway", detail, NO_WAY_OUT, (home.settled_by,), "F-4.2"))
-        return tuple(there), tuple(back)
+        return (unknown(Stage.ROUTE, nat.id, "nat_gateway", detail, NO_WAY_OUT, (home.settled_by,), "F-4.2"),)
     routes = defaults(scene, home.table, version)
-    route = routes[0] if len(routes) == 1 else None
-    if route and route.target in scene.firewalls and not route.is_blackhole:
-        there.extend(firewall_egress(scene.firewalls[route.target], version).gates)
-    elif route is None or route.is_blackhole or not is_internet_gateway(route.target):
+    route = routes[0] if len(routes) == 1 and routes[0] and not routes[0].is_blackhole else None
+    if route is not None and route.target in scene.firewalls:
+        return firewall_egress(scene.firewalls[route.target], version).gates
+    blocked = block_public_access(scene, home, is_one_way=True)
+    if route is None or not is_internet_gateway(route.target):
         detail = f"its subnet {home.id} has no route to an internet gateway"
-        there.append(no_way(nat.id, "nat_gateway", detail, version))
-    return tuple(there), tuple(back)
+        return (no_way(nat.id, "nat_gateway", detail, version), *blocked)
+    return (*blocked, _ONWARD)
 
 
 def link_egress(link: Connection, version: int) -> Exit:

@@ -117,7 +117,7 @@ def _way_between(scene: Scene, caller: Caller, source: Place | None, target: Pla
     if scene.is_dual_stack and source is not None and caller.consumer.prefers_ipv6:
         return concluded(_walk_between(scene, caller, source, target, 6))
     first = concluded(_walk_between(scene, caller, source, target, _version(scene, caller)))
-    if not scene.is_dual_stack or source is None or first.is_accepted:
+    if not scene.is_dual_stack or source is None or first.is_accepted or not source.may_have_ipv6:
         return first
     return better(first, concluded(_walk_between(scene, caller, source, target, 6)))
 

@@ -73,7 +73,11 @@ def _way_from(scene: Scene, caller: Caller, place: Place) -> Way:
     if caller.consumer.prefers_ipv6:
         return concluded(_walk_from(scene, caller, place, 6))
     first = concluded(_walk_from(scene, caller, place, 4))
-    return first if first.is_accepted else better(first, concluded(_walk_from(scene, caller, place, 6)))
+    return (
+        first
+        if first.is_accepted or not place.may_have_ipv6
+        else better(first, concluded(_walk_from(scene, caller, place, 6)))
+    )
 
 
 def _walk_from(scene: Scene, caller: Caller, place: Place, version: int) -> Walk:

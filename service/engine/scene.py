@@ -53,6 +53,11 @@ class Place:
     has_inside_routes: bool = False
     """Whether the table routes part of the VPC elsewhere than the local route does (a middlebox)."""
 
+    @property
+    def may_have_ipv6(self) -> bool:
+        """Whether interfaces in the subnet may have an IPv6 address."""
+        return self.subnet.assigns_ipv6 is not False
+
     def addresses(self, version: int) -> Addresses | None:
         """Where its interfaces' addresses lie, if that is known."""
         return self.ipv4 if version == 4 else self.ipv6
