@@ -1,0 +1,1 @@
+"""Outside formats, one module each: a document in, the cluster description that was understood out."""
