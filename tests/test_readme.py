@@ -1,0 +1,77 @@
+"""What README.md and its neighbours promise is so."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.app import create_app
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+
+def code_blocks(language: str) -> list[str]:
+    """The fenced blocks of README.md in this language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def is_part_of(excerpt: Any, whole: Any) -> bool:
+    """Whether all that an excerpt says stands in the whole: members by name, items of lists in their order."""
+    if isinstance(excerpt, dict):
+        return isinstance(whole, dict) and all(
+            name in whole and is_part_of(value, whole[name]) for name, value in excerpt.items()
+        )
+    if isinstance(excerpt, list):
+        rest = iter(whole)
+        return all(any(is_part_of(item, other) for other in rest) for item in excerpt)
+    return bool(excerpt == whole)
+
+
+def test_the_first_request_gets_the_answer_that_stands_below_it() -> None:
+    command = next(block for block in code_blocks("sh") if block.startswith("curl "))
+    question = json.loads(command.partition(" -d '")[2].rpartition("'")[0])
+    excerpt = json.loads(code_blocks("json")[0])
+
+    response = create_app(Settings()).test_client().post("/v1/decisions", json=question)
+
+    assert response.status_code == 200
+    assert is_part_of(excerpt, response.get_json())
+
+
+def test_the_address_in_the_readme_is_the_one_that_make_run_listens_on() -> None:
+    usual = Settings()
+
+    assert set(re.findall(r"http://([\d.:]+)/", README)) == {f"{usual.host}:{usual.port}"}
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+    named = {name for page in PAGES for name in re.findall(r"\bmake ([a-z]+)\b`", page.read_text("utf-8"))}
+
+    assert named
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_between_pages_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))
+
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+
+    assert missing == []
+
+
+def test_every_setting_and_limit_is_in_the_operations_page() -> None:
+    operations = (ROOT / "docs/operations.md").read_text("utf-8")
+    source = (ROOT / "service/settings.py").read_text("utf-8")
+
+    variables = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', source)) - {"INFO"}
+
+    assert variables == set(re.findall(r"^\| `([A-Z_]+)` \|", operations, re.MULTILINE))
+    assert f"`{Settings().max_body_bytes}`" in operations
