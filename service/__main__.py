@@ -11,9 +11,7 @@ from service.settings import Settings, SettingsError
 
 def main(arguments: list[str] | None = None) -> None:
     """Reads the command and becomes gunicorn; ends with status 2 if the environment makes no sense."""
-    parser = argparse.ArgumentParser(
-        prog="python -m service", description="the EKS endpoint decision service"
-    )
+    parser = argparse.ArgumentParser(prog="python -m service", description="the EKS endpoint decision service")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="answer HTTP; settings come from the environment (docs/operations.md)")
     parser.parse_args(arguments)

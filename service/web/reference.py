@@ -67,9 +67,7 @@ def render_reference(document: Node) -> Reference:
     """The page for an OpenAPI 3.1 document."""
     style = (_PAGE / "reference.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    templates = Environment(
-        loader=FileSystemLoader(_PAGE), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    templates = Environment(loader=FileSystemLoader(_PAGE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     html = templates.get_template("reference.html").render(
         info=document["info"],
         introduction=_prose(document["info"].get("description", "")),
@@ -94,9 +92,7 @@ def _operations(document: Node) -> Iterator[Node]:
 
 def _operation(document: Node, path: str, method: str, item: Node) -> Node:
     operation = item[method]
-    parameters = [
-        _followed(document, it) for it in (*item.get("parameters", ()), *operation.get("parameters", ()))
-    ]
+    parameters = [_followed(document, it) for it in (*item.get("parameters", ()), *operation.get("parameters", ()))]
     body = _followed(document, operation.get("requestBody", {}))
     return {
         "anchor": _anchor(f"{method}-{path}"),
@@ -128,9 +124,7 @@ def _operation(document: Node, path: str, method: str, item: Node) -> Node:
 
 def _contents(document: Node, carrier: Node) -> Iterator[Node]:
     for media_type, content in carrier.get("content", {}).items():
-        examples = {
-            name: _followed(document, example) for name, example in content.get("examples", {}).items()
-        }
+        examples = {name: _followed(document, example) for name, example in content.get("examples", {}).items()}
         if "example" in content:
             examples["example"] = {"value": content["example"]}
         yield {
@@ -179,9 +173,7 @@ def _kind(schema: Node) -> Markup:
     if "const" in schema:
         return Markup("<code>{}</code>").format(_inline(schema["const"]))
     if "enum" in schema:
-        return Markup(" | ").join(
-            Markup("<code>{}</code>").format(_inline(value)) for value in schema["enum"]
-        )
+        return Markup(" | ").join(Markup("<code>{}</code>").format(_inline(value)) for value in schema["enum"])
     for choice in ("oneOf", "anyOf"):
         if choice in schema:
             return Markup(" or ").join(_kind(option) for option in schema[choice])

@@ -60,9 +60,7 @@ def test_the_case_of_an_id_does_not_matter(client: FlaskClient) -> None:
         ("controls/iso27001", "there is no control `iso27001`; `/v1/controls` lists what there is"),
     ],
 )
-def test_an_unknown_id_is_answered_with_the_nearest_known_one(
-    client: FlaskClient, path: str, sentence: str
-) -> None:
+def test_an_unknown_id_is_answered_with_the_nearest_known_one(client: FlaskClient, path: str, sentence: str) -> None:
     response = client.get(f"/v1/{path}")
 
     assert assert_error(response, 404, "NOT_FOUND")["detail"] == sentence

@@ -72,9 +72,7 @@ def test_a_body_that_says_it_is_json_is_read(client: FlaskClient) -> None:
         "application/jsonp",
     ],
 )
-def test_a_body_of_another_kind_is_415_and_the_sentence_names_it(
-    client: FlaskClient, content_type: str | None
-) -> None:
+def test_a_body_of_another_kind_is_415_and_the_sentence_names_it(client: FlaskClient, content_type: str | None) -> None:
     response = client.post("/echo", data=b'{"a": 1}', content_type=content_type)
 
     body = assert_error(response, 415, "UNSUPPORTED_MEDIA_TYPE")
@@ -164,9 +162,7 @@ def test_our_own_failure_is_500_with_an_id_and_no_insides(
         ("text/markdown", "application/problem+json"),
     ],
 )
-def test_the_body_is_called_what_the_client_accepts(
-    client: FlaskClient, accept: str | None, media_type: str
-) -> None:
+def test_the_body_is_called_what_the_client_accepts(client: FlaskClient, accept: str | None, media_type: str) -> None:
     response = client.get("/nothing", headers={"Accept": accept} if accept else {})
 
     assert_error(response, 404, "NOT_FOUND")

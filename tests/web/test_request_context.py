@@ -54,9 +54,7 @@ def test_the_id_is_gone_after_the_request(client: FlaskClient) -> None:
 
 
 def test_a_line_is_one_json_object_with_the_id_of_its_request() -> None:
-    record = logging.LogRecord(
-        "service.x", logging.WARNING, __file__, 1, "two\nlines of %s", ("ünïcode",), None
-    )
+    record = logging.LogRecord("service.x", logging.WARNING, __file__, 1, "two\nlines of %s", ("ünïcode",), None)
     record.fields = {"status": 200}
     token = REQUEST_ID.set("seven")
 
