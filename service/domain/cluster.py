@@ -63,6 +63,8 @@ class EndpointAccess:
     public: bool = True
     private: bool = False
     public_access_cidrs: tuple[Network, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    """Which of the three were not said, so that EKS's default is taken for granted (F-1.1, F-1.10)."""
     rewritten: tuple[str, ...] = ()
     """Entries as they were written, where host bits or an IPv4-mapped form were read away (Reading 8)."""
 

@@ -30,6 +30,7 @@ from service.domain.network import (
     Subnet,
 )
 from service.domain.trace import Assumption
+from service.engine.defaults import taken_for_granted
 from service.engine.filters import Admission, admission_of
 
 CLUSTER_GROUP = "cluster security group"
@@ -160,7 +161,7 @@ def set_scene(cluster: Cluster) -> Scene:
         ),
         cluster_group_ids=own or frozenset({CLUSTER_GROUP}),
         knows_cluster_group=bool(own),
-        assumptions=(*assumed, *_taken_for_granted(cluster, cluster_places)),
+        assumptions=(*assumed, *_assumed_subnets(cluster, cluster_places), *taken_for_granted(cluster)),
     )
 
 
@@ -252,86 +253,14 @@ def _expansion(subnet: str, routing: Routing) -> Assumption:
     )
 
 
-def _taken_for_granted(cluster: Cluster, cluster_places: tuple[Place, ...]) -> list[Assumption]:
-    found = list[Assumption]()
-
-    def assume(condition: bool, code: str, settled_by: str, sentence: str, *facts: str) -> None:
-        if condition:
-            found.append(Assumption(code=code, field=settled_by, sentence=sentence, facts=facts))
-
-    vpc = cluster.vpc
+def _assumed_subnets(cluster: Cluster, cluster_places: tuple[Place, ...]) -> tuple[Assumption, ...]:
+    if cluster.cluster_subnets:
+        return ()
     names = ", ".join(place.id for place in cluster_places)
-    assume(
-        cluster.hosting is None,
-        "hosted-in-region",
-        "/cluster/hosting",
-        "the control plane is taken to run in the Region, not on an Outpost",
-        "F-7.3",
+    assumed = Assumption(
+        code="cluster-subnets-assumed",
+        field="/cluster/cluster_subnets",
+        sentence=f"the EKS-owned network interfaces are taken to stand in: {names}",
+        facts=("F-3.1", "F-3.5"),
     )
-    assume(
-        cluster.ip_family is None,
-        "ipv4-cluster",
-        "/cluster/ip_family",
-        "the cluster is taken to be of the IPv4 family, EKS's default",
-        "F-5.7",
-    )
-    assume(
-        cluster.ip_family is IpFamily.IPV6 and cluster.created_at is None,
-        "dual-stack-endpoint",
-        "/cluster/created_at",
-        "the cluster is taken to be younger than 2024-10-21, so that its endpoint has both families",
-        "F-5.6",
-        "F-12.4",
-    )
-    assume(
-        not cluster.cluster_subnets,
-        "cluster-subnets-assumed",
-        "/cluster/cluster_subnets",
-        f"the EKS-owned network interfaces are taken to stand in: {names}",
-        "F-3.1",
-        "F-3.5",
-    )
-    assume(
-        cluster.endpoint_access is None,
-        "public-access-cidrs-open",
-        "/cluster/endpoint_access",
-        "the public endpoint is taken to be open to all addresses, EKS's default, where it is on",
-        "F-1.10",
-        "F-1.11",
-    )
-    assume(
-        vpc.has_dns_support is None,
-        "dns-support-on",
-        "/cluster/vpc/enable_dns_support",
-        "the VPC's DNS resolution is taken to be on, as EKS requires",
-        "F-2.8",
-    )
-    assume(
-        vpc.has_dns_hostnames is None,
-        "dns-hostnames-on",
-        "/cluster/vpc/enable_dns_hostnames",
-        "the VPC's DNS hostnames are taken to be on, as EKS requires",
-        "F-2.8",
-    )
-    assume(
-        vpc.domain_name_servers is None,
-        "amazon-provided-dns",
-        "/cluster/vpc/domain_name_servers",
-        "the DHCP options are taken to name AmazonProvidedDNS",
-        "F-2.7",
-    )
-    assume(
-        vpc.block_public_access is None,
-        "block-public-access-off",
-        "/cluster/vpc/block_public_access",
-        "the VPC's Block Public Access is taken to be off",
-        "F-4.9",
-    )
-    assume(
-        cluster.network_acls is None and any(p.acl is None for p in cluster_places),
-        "default-network-acls",
-        "/cluster/network_acls",
-        "subnets without a network ACL are taken to have the default one, which allows all",
-        "F-3.19",
-    )
-    return found
+    return (assumed,)

@@ -64,6 +64,9 @@ class RewrittenRange(Range):
         return value if is_rewritten(value) else network
 
 
+_SWITCHES_AND_LIST = frozenset({"public", "private", "public_access_cidrs"})
+
+
 class EndpointAccessElement(Element):
     """The present setting of the two endpoints."""
 
@@ -80,7 +83,8 @@ class EndpointAccessElement(Element):
             values["public_access_cidrs"] = tuple(
                 [read_network(entry) if type(entry) is str else entry for entry in entries]
             )
-        return EndpointAccess(rewritten=rewritten, **values)
+        left_out = _SWITCHES_AND_LIST.difference(values)
+        return EndpointAccess(rewritten=rewritten, left_out=left_out, **values)
 
     def rules(self, given: Mapping[str, Any]) -> Iterable[Fault]:
         """EKS takes every combination but one; an endpoint that is not named has EKS's default (F-1.1)."""
