@@ -94,4 +94,4 @@ def _list_of(access: EndpointAccess, *, is_dual_stack: bool) -> tuple[Network, .
 
 
 def _in_order(assumptions: Sequence[Assumption]) -> tuple[Assumption, ...]:
-    return tuple(sorted(set(assumptions), key=lambda assumed: (assumed.field, assumed.code)))
+    return tuple(sorted(set(assumptions), key=lambda assumed: (assumed.field, assumed.code, assumed.sentence)))
