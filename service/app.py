@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from service.catalogue.prices import read_prices
 from service.settings import Settings
 from service.web.problems import answer_with_problems
 from service.web.request_context import surround_requests
@@ -16,6 +17,7 @@ def create_app(settings: Settings) -> Flask:
     # A body in chunks is cut off here without a word, so one byte more is let in and then refused (strict_json).
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.config["SETTINGS"] = settings
+    app.config["PRICES"] = read_prices(settings.prices_file)
     surround_requests(app)
     answer_with_problems(app)
     for blueprint in (operations.blueprint, catalogue.blueprint, decisions.blueprint):

@@ -30,11 +30,12 @@ class Settings:
     log_level: str = "INFO"
     max_body_bytes: int = MAX_BODY_BYTES
     graceful_seconds: int = 20
+    prices_file: Path | None = None
     openapi_file: Path = Path(__file__).resolve().parent.parent / "openapi.yaml"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Reads HOST, PORT, WORKERS, LOG_LEVEL, MAX_BODY_BYTES and GRACEFUL_SECONDS.
+        """Reads HOST, PORT, WORKERS, LOG_LEVEL, MAX_BODY_BYTES, GRACEFUL_SECONDS and PRICES_FILE.
 
         Raises SettingsError with every mistake at once, so that a deployment is mended in one go.
         """
@@ -59,6 +60,7 @@ class Settings:
             workers=whole_number("WORKERS", usual.workers, 1, 256),
             log_level=log_level,
             max_body_bytes=whole_number("MAX_BODY_BYTES", usual.max_body_bytes, 1_024, 16 * 1024 * 1024),
+            prices_file=Path(environment["PRICES_FILE"]) if environment.get("PRICES_FILE") else None,
             graceful_seconds=whole_number("GRACEFUL_SECONDS", usual.graceful_seconds, 1, 600),
         )
         if mistakes:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import orjson
 
+from service.catalogue.prices import PriceList
 from service.domain.decision import Decision
 from service.web.render.document import as_document
 from service.web.render.markdown import as_markdown
@@ -29,16 +30,17 @@ class Answer:
     created_at: datetime
     input_digest: str
     decision: Decision
+    prices: PriceList
 
     def as_json(self) -> bytes:
         """The document as JSON, on one line that ends."""
-        body = orjson.dumps(as_document(self.decision))
+        body = orjson.dumps(as_document(self.decision, self.prices))
         head = orjson.dumps(self._head(body))
         return b"%b,%b\n" % (head[:-1], body[1:])
 
     def as_markdown(self) -> bytes:
         """The same as a report."""
-        document = as_document(self.decision)
+        document = as_document(self.decision, self.prices)
         return as_markdown(self._head(orjson.dumps(document)) | document).encode()
 
     def _head(self, body: bytes) -> dict[str, str]:

@@ -8,11 +8,14 @@ in every mode, and the present setting is one of the three modes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from service import __version__
 from service.catalogue import CAUSES
+from service.catalogue.prices import PriceList, read_prices
 from service.domain import FACTS_EDITION
 from service.domain.addresses import Network
 from service.domain.decision import (
@@ -30,11 +33,15 @@ from service.domain.trace import Assumption, Hop, Step, Trace
 
 Document = dict[str, Any]
 
+SHIPPED_PRICES = read_prices()
 _ENGINE = {"version": __version__, "facts_edition": FACTS_EDITION}
 
 
-def as_document(decision: Decision) -> Document:
-    """The answer without what differs between two answers to one question, and without its digests."""
+def as_document(decision: Decision, prices: PriceList = SHIPPED_PRICES) -> Document:
+    """The answer without what differs between two answers to one question, and without its digests.
+
+    ``prices`` stand beside the scores and weigh nothing in them.
+    """
     flows: dict[int, Document] = {}
     assessed = {assessment.mode: _assessment(assessment, flows) for assessment in decision.assessments}
     chosen = decision.recommendation
@@ -52,6 +59,7 @@ def as_document(decision: Decision) -> Document:
         "current": _current(decision.current, flows) if decision.current else None,
         "assumptions": _assumptions(decision.assumptions),
         "warnings": _assumptions(decision.warnings),
+        "prices": _prices(prices),
     }
 
 
@@ -75,6 +83,7 @@ def _assessment(assessment: Assessment, flows: dict[int, Document]) -> Document:
         "objections": [_objection(objection) for objection in assessment.objections],
         "scores": _scores(assessment.scores),
         "traffic_path": _traffic_path(assessment.traces, flows),
+        "findings": [_finding(finding) for finding in assessment.findings],
     }
     if assessment.controls:
         document["controls"] = [_control(verdict) for verdict in assessment.controls]
@@ -88,7 +97,6 @@ def _current(assessment: Assessment, flows: dict[int, Document]) -> Document:
         "mode": same.pop("mode"),
         "public_access_cidrs": _texts(assessment.public_access_cidrs),
         **same,
-        "findings": [_finding(finding) for finding in assessment.findings],
     }
 
 
@@ -189,6 +197,17 @@ def _finding(finding: Finding) -> Document:
 
 def _assumptions(assumptions: Iterable[Assumption]) -> list[Document]:
     return [{"code": it.code, "field": it.field, "sentence": it.sentence, "facts": it.facts} for it in assumptions]
+
+
+@lru_cache(maxsize=4)
+def _prices(prices: PriceList) -> Document:
+    return {
+        "as_of": prices.as_of,
+        "currency": prices.currency,
+        "region": prices.region,
+        "source": prices.source,
+        "prices": [asdict(price) for price in prices.prices],
+    }
 
 
 def _texts(networks: Iterable[Network] | None) -> list[str] | None:

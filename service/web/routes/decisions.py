@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotAcceptable
 
 from service.engine import decide
@@ -29,6 +29,7 @@ def decide_question() -> Response:
         input_digest=digest_of_question(document),
         id=uuid4(),
         created_at=datetime.now(UTC),
+        prices=current_app.config["PRICES"],
     )
     body = answer.as_json() if form == _JSON else answer.as_markdown()
     return Response(body, content_type=_CONTENT_TYPES[form], headers={"Vary": "Accept"})
