@@ -36,8 +36,10 @@ def _bundled(name: str, components: Mapping[str, Schema]) -> Schema:
         if part not in parts:
             parts[part] = components[part]
             waiting += _references(components[part])
-    head = {"$schema": DIALECT, "$id": f"/v1/schemas/{name}"}
-    return head | _moved(component) | {"$defs": {part: _moved(parts[part]) for part in sorted(parts)}}
+    schema: Schema = {"$schema": DIALECT, "$id": f"/v1/schemas/{name}"}
+    schema |= _moved(component)
+    schema["$defs"] = {part: _moved(parts[part]) for part in sorted(parts)}
+    return schema
 
 
 def _references(node: object) -> Iterator[str]:
