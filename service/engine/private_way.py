@@ -80,20 +80,21 @@ def private_way(scene: Scene, caller: Caller) -> Way:
 
 
 def _alike(scene: Scene, caller: Caller, place: Place) -> object:
-    key = ("alike", place.id, caller.is_inside, caller.groups)
+    if not caller.is_inside or caller.consumer.host_networks or not is_plain(scene, place):
+        return place.id
+    key = ("alike", place.id, caller.groups, caller.addresses, caller.consumer.kind.is_node_like)
     if key not in scene.memo:
         scene.memo[key] = _trait(scene, caller, place)
     return scene.memo[key]
 
 
 def _trait(scene: Scene, caller: Caller, place: Place) -> object:
-    if not caller.is_inside or caller.consumer.host_networks or not is_plain(scene, place):
-        return place.id
     described = [scene.groups[name] for name in caller.groups or () if name in scene.groups]
     if any(group.egress is not None for group in described):
         return place.id
-    party = _as_source(caller, place, 4)
-    return (place.addresses(4) is None, admits(scene.interface_admission(Direction.IN, 443), party))
+    admission = scene.interface_admission(Direction.IN, 443)
+    versions = (4, 6) if scene.is_dual_stack else (4,)
+    return tuple((place.addresses(v) is None, admits(admission, _as_source(caller, place, v))) for v in versions)
 
 
 def is_plain(scene: Scene, place: Place) -> bool:
