@@ -61,7 +61,7 @@ def public_way(scene: Scene, caller: Caller) -> Way:
 def _alike(scene: Scene, caller: Caller, place: Place) -> object:
     """Subnets with the same key have the same way out, so that one of them is walked for all."""
     subnet = place.subnet
-    if place.table is None or place.acl is not None or scene.is_dual_stack:
+    if place.table is None or scene.has_acls or scene.is_dual_stack:
         return place.id
     zone = subnet.is_excluded_from_block
     return (place.table.id, zone, subnet.assigns_public_ip)

@@ -63,20 +63,20 @@ def a_route(destination: str, target: str, **fields: Any) -> Route:
     return Route(destination=a_range(destination), target=target, **fields)
 
 
-def a_table(*routes: tuple[str, str], id: str = "rtb-a", **fields: Any) -> RouteTable:
+def a_table(*routes: tuple[str, str], name: str = "rtb-a", **fields: Any) -> RouteTable:
     """A route table; routes are pairs of destination and target."""
-    return RouteTable(id=id, routes=tuple(a_route(*route) for route in routes), **fields)
+    return RouteTable(id=name, routes=tuple(a_route(*route) for route in routes), **fields)
 
 
-def a_subnet(id: str = "subnet-a", cidr: str | None = "10.0.0.0/20", **fields: Any) -> Subnet:
+def a_subnet(name: str = "subnet-a", cidr: str | None = "10.0.0.0/20", **fields: Any) -> Subnet:
     """A private subnet in zone `a` behind `rtb-a`."""
     given = {"availability_zone": "zone-a", "route_table": "rtb-a", "assigns_public_ip": False, **fields}
-    return Subnet(id=id, cidr=None if cidr is None else a_range(cidr), **given)
+    return Subnet(id=name, cidr=None if cidr is None else a_range(cidr), **given)
 
 
-def a_public_subnet(id: str = "subnet-public", cidr: str = "10.0.32.0/24", **fields: Any) -> Subnet:
+def a_public_subnet(name: str = "subnet-public", cidr: str = "10.0.32.0/24", **fields: Any) -> Subnet:
     """A subnet with a default route to the internet gateway, whose instances get public addresses."""
-    return a_subnet(id, cidr, **{"route_table": "rtb-public", "assigns_public_ip": True, **fields})
+    return a_subnet(name, cidr, **{"route_table": "rtb-public", "assigns_public_ip": True, **fields})
 
 
 def ports(first: int = 443, last: int | None = None, protocol: str = "tcp") -> Ports:
@@ -95,9 +95,9 @@ def a_rule(*sources: str, on: Ports | None = None, **fields: Any) -> SecurityRul
     )
 
 
-def a_group(id: str = "sg-own", *ingress: SecurityRule, **fields: Any) -> SecurityGroup:
+def a_group(name: str = "sg-own", *ingress: SecurityRule, **fields: Any) -> SecurityGroup:
     """A security group that lets everything out."""
-    return SecurityGroup(id=id, ingress=ingress, **fields)
+    return SecurityGroup(id=name, ingress=ingress, **fields)
 
 
 def the_cluster_group(*ingress: SecurityRule, **fields: Any) -> SecurityGroup:
@@ -114,20 +114,20 @@ ALLOW_ALL = (an_acl_rule(100, ALL),)
 
 
 def an_acl(
-    *, ingress: Sequence[AclRule] = ALLOW_ALL, egress: Sequence[AclRule] = ALLOW_ALL, id: str = "acl-1"
+    *, ingress: Sequence[AclRule] = ALLOW_ALL, egress: Sequence[AclRule] = ALLOW_ALL, name: str = "acl-1"
 ) -> NetworkAcl:
     """A network ACL that allows all of IPv4 unless said otherwise."""
-    return NetworkAcl(id=id, ingress=tuple(ingress), egress=tuple(egress))
+    return NetworkAcl(id=name, ingress=tuple(ingress), egress=tuple(egress))
 
 
-def a_nat(id: str = "nat-a", *public_ips: str, **fields: Any) -> NatGateway:
+def a_nat(name: str = "nat-a", *public_ips: str, **fields: Any) -> NatGateway:
     """A public NAT gateway in `subnet-public`."""
-    return NatGateway(id=id, public_ips=ranges(*public_ips), **{"subnet": "subnet-public", **fields})
+    return NatGateway(id=name, public_ips=ranges(*public_ips), **{"subnet": "subnet-public", **fields})
 
 
-def a_link(id: str = "tgw-1", kind: str = "transit_gateway", *remote: str, **fields: Any) -> Connection:
+def a_link(name: str = "tgw-1", kind: str = "transit_gateway", *remote: str, **fields: Any) -> Connection:
     """A link to 10.8.0.0/16."""
-    return Connection(id=id, kind=kind, **{"remote_cidrs": ranges(*(remote or (BEHIND_LINK,))), **fields})
+    return Connection(id=name, kind=kind, **{"remote_cidrs": ranges(*(remote or (BEHIND_LINK,))), **fields})
 
 
 def a_firewall_rule(on: Ports | None = None, *cidrs: str, direction: str | None = None) -> FirewallRule:
@@ -135,9 +135,9 @@ def a_firewall_rule(on: Ports | None = None, *cidrs: str, direction: str | None 
     return FirewallRule(direction=direction, ports=on or ports(), cidrs=ranges(*cidrs) if cidrs else None)
 
 
-def a_firewall(id: str = "fw-1", **fields: Any) -> Firewall:
+def a_firewall(name: str = "fw-1", **fields: Any) -> Firewall:
     """A firewall that passes everything and has an address of its own."""
-    return Firewall(id=id, **{"internet_egress": ranges("52.9.9.9"), **fields})
+    return Firewall(id=name, **{"internet_egress": ranges("52.9.9.9"), **fields})
 
 
 def a_vpc(**fields: Any) -> Vpc:
@@ -152,7 +152,7 @@ def an_access(*cidrs: str, public: bool = True, private: bool = False) -> Endpoi
 
 
 RTB_A = a_table(("0.0.0.0/0", "nat-a"), (BEHIND_LINK, "tgw-1"))
-RTB_PUBLIC = a_table(("0.0.0.0/0", "internet_gateway"), id="rtb-public")
+RTB_PUBLIC = a_table(("0.0.0.0/0", "internet_gateway"), name="rtb-public")
 
 
 def a_cluster(*listed: str, **fields: Any) -> Cluster:
@@ -171,15 +171,15 @@ def a_cluster(*listed: str, **fields: Any) -> Cluster:
     return Cluster(**{**given, **fields})
 
 
-def with_routes(cluster: Cluster, *routes: tuple[str, str], id: str = "rtb-a", **fields: Any) -> Cluster:
+def with_routes(cluster: Cluster, *routes: tuple[str, str], name: str = "rtb-a", **fields: Any) -> Cluster:
     """The cluster with the routes of one table replaced."""
-    kept = tuple(table for table in cluster.route_tables if table.id != id)
-    return replace(cluster, route_tables=(*kept, a_table(*routes, id=id, **fields)))
+    kept = tuple(table for table in cluster.route_tables if table.id != name)
+    return replace(cluster, route_tables=(*kept, a_table(*routes, name=name, **fields)))
 
 
-def with_subnet(cluster: Cluster, id: str, **fields: Any) -> Cluster:
+def with_subnet(cluster: Cluster, name: str, **fields: Any) -> Cluster:
     """The cluster with fields of one subnet replaced."""
-    changed = tuple(replace(s, **fields) if s.id == id else s for s in cluster.subnets)
+    changed = tuple(replace(s, **fields) if s.id == name else s for s in cluster.subnets)
     return replace(cluster, subnets=changed)
 
 
