@@ -45,9 +45,9 @@ bench: install
 lock:
 	rm -rf $(LOCK_VENV)
 	$(PYTHON) -m venv $(LOCK_VENV)
-	$(LOCK_VENV)/bin/python -m pip install --quiet .
+	$(LOCK_VENV)/bin/python -m pip install --quiet '.[aws]'
 	$(LOCK_VENV)/bin/python -m pip freeze --exclude eks-endpoint-decision > requirements.txt
-	$(LOCK_VENV)/bin/python -m pip install --quiet -c requirements.txt '.[test]'
+	$(LOCK_VENV)/bin/python -m pip install --quiet -c requirements.txt '.[aws,test]'
 	$(LOCK_VENV)/bin/python -m pip freeze --exclude eks-endpoint-decision > requirements-test.txt
 	rm -rf build *.egg-info
 

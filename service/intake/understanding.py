@@ -67,11 +67,14 @@ class Understanding:
     ``format`` names the format and, where it matters, its version. ``cluster`` is a wire `cluster` object that
     holds only what is known; ``consumers`` are wire consumers that the document shows (node groups, Fargate
     profiles). An unknown switch or list of the endpoint is absent from ``cluster`` and stands in ``unknown``.
+    Without ``has_cluster`` the document shows a network in which no cluster stands: ``cluster`` holds the network
+    alone, and no name.
     """
 
     format: str
     place: str
     cluster: dict[str, Any]
+    has_cluster: bool = True
     consumers: tuple[dict[str, Any], ...] = ()
     origins: tuple[Origin, ...] = ()
     assumed: tuple[Assumed, ...] = ()
