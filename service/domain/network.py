@@ -111,11 +111,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteTable:
-    """A route table; ``is_main`` serves the subnets that name none."""
+    """A route table; ``is_main`` serves the subnets that name none.
+
+    ``leads_to`` holds links to which it is taken to lead although the ranges behind them were not given.
+    """
 
     id: str
     routes: tuple[Route, ...] = ()
     is_main: bool = False
+    leads_to: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,10 +114,8 @@ def proxy_caller(consumer: Consumer, proxy: Proxy, scene: Scene) -> Caller:
 
 
 def _location_of(consumer: Consumer, reference: str, scene: Scene) -> tuple[Location, tuple[Assumption, ...]]:
-    if consumer.location is not None:
-        return consumer.location, ()
-    if consumer.subnets:
-        return Location(at=Vantage.CLUSTER_VPC), ()
+    if consumer.location is not None or consumer.subnets:
+        return consumer.location or Location(at=Vantage.CLUSTER_VPC), ()
     if consumer.kind is ConsumerKind.HYBRID_NODE:
         link = next(iter(scene.connections)) if len(scene.connections) == 1 else None
         sentence = f"{consumer.name} is taken to stand on premises, behind {link or 'a link that was not named'}"
@@ -135,32 +133,39 @@ def _placed(consumer: Consumer, location: Location, scene: Scene, reference: str
     connection = scene.connections.get(location.connection) if location.connection else None
     resolver = _resolver_of(consumer, location, scene)
     addresses, is_every = _addresses_of(consumer, location, scene, connection)
+    places, assumed = _places_of(consumer, location, scene, where)
     return Caller(
         consumer=consumer,
         reference=reference,
         location_reference=where,
         vantage=location.at,
-        places=_places_of(consumer, location, scene, where),
+        places=places,
         connection=connection,
         addresses=addresses,
         is_every=is_every,
         asker=_asker(consumer, location, resolver),
         blocks_private_answers=resolver is Resolver.OWN_BLOCKING,
         egress=_egress_of(consumer, location, connection),
+        assumptions=assumed if consumer.location else (),
     )
 
 
-def _places_of(consumer: Consumer, location: Location, scene: Scene, where: str) -> tuple[Place, ...]:
+def _places_of(
+    consumer: Consumer, location: Location, scene: Scene, where: str
+) -> tuple[tuple[Place, ...], tuple[Assumption, ...]]:
     if location.at is not Vantage.CLUSTER_VPC:
-        return ()
+        return (), ()
     names = consumer.subnets or ((location.subnet,) if location.subnet else ())
     if names:
-        return tuple(scene.places[name] for name in sorted(set(names)))
+        return tuple(scene.places[name] for name in sorted(set(names))), ()
     if consumer.kind.is_node_like or consumer.is_in_cluster:
-        return scene.cluster_places
-    if len(scene.places) == 1:
-        return tuple(scene.places.values())
-    return (unknown_place("a subnet of the VPC", f"{where}/subnet", scene.cluster),)
+        places, what = scene.cluster_places, "the cluster subnets"
+    elif len(scene.places) == 1:
+        places, what = tuple(scene.places.values()), "the only subnet that was described"
+    else:
+        return (unknown_place("a subnet of the VPC", f"{where}/subnet", scene.cluster),), ()
+    sentence = f"{consumer.name} is taken to stand in {what}"
+    return places, (Assumption(code="location-assumed", field=f"{where}/subnet", sentence=sentence),)
 
 
 def _resolver_of(consumer: Consumer, location: Location, scene: Scene) -> Resolver:

@@ -164,7 +164,10 @@ def _names(table: RouteTable, link: Connection) -> bool:
 def _astray(scene: Scene, table: RouteTable, link: Connection, party: Party) -> tuple[Addresses, bool]:
     """The part of the far side to which the table does not lead over this link, and whether another may."""
     wrong, unsure = Addresses(), False
+    is_led = link.id in table.leads_to
     for route, part in lookup(table, scene.vpc_addresses, party.addresses or Addresses()):
+        if is_led and (route is None or (route.destination is not None and not route.destination.prefixlen)):
+            continue  # the shorthand's route to the link is narrower than any default
         if route is not None and not route.is_blackhole:
             if route.target == link.id:
                 continue

@@ -214,10 +214,11 @@ def _expanded(subnet: Subnet, routing: Routing, cluster: Cluster, nats: dict[str
         nat = _nat_for(subnet, cluster)
         nats.setdefault(nat.id, nat)
         routes.append(Route(destination=_DEFAULTS[0], target=nat.id))
-    for connection in cluster.connections:
-        if connection.is_attached:
-            routes += [Route(destination=r, target=connection.id) for r in connection.remote_cidrs or ()]
-    return RouteTable(id=f"routes of {subnet.id}", routes=tuple(routes))
+    attached = sorted((link for link in cluster.connections if link.is_attached), key=lambda link: link.id)
+    for connection in attached:
+        routes += [Route(destination=r, target=connection.id) for r in connection.remote_cidrs or ()]
+    unread = frozenset(connection.id for connection in attached if connection.remote_cidrs is None)
+    return RouteTable(id=f"routes of {subnet.id}", routes=tuple(routes), leads_to=unread)
 
 
 def _nat_for(subnet: Subnet, cluster: Cluster) -> NatGateway:

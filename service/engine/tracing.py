@@ -117,9 +117,10 @@ def _told(scene: Scene, caller: Caller) -> Told:
     if consumer.proxy.allows is not None and not names_endpoint(scene, consumer.proxy.allows):
         detail = "does not let the endpoint's name through"
         hop = replace(hop, action=Action.DENIED, detail=detail)
-    proxied = _in_each_mode(scene, _Route(scene, proxy_caller(consumer, consumer.proxy, scene)), caller, hop)
+    proxy = proxy_caller(consumer, consumer.proxy, scene)
+    proxied = _in_each_mode(scene, _Route(scene, proxy), caller, hop)
     traces = {mode: _blaming_proxy(trace, alone.traces[mode]) for mode, trace in proxied.traces.items()}
-    return Told(traces, proxied.assumptions)
+    return Told(traces, (*proxy.assumptions, *proxied.assumptions))
 
 
 def _blaming_proxy(trace: Trace, alone: Trace) -> Trace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, current_app, send_file
+from flask import Blueprint, Response, current_app
 
 from service import __version__
 from service.web.problems import NOT_READY, problem
@@ -36,7 +36,7 @@ def readyz() -> dict[str, str] | Response:
 @blueprint.get("/openapi.yaml")
 def openapi() -> Response:
     """The description of this API, as the file stands."""
-    return send_file(current_app.config["SETTINGS"].openapi_file, mimetype="application/yaml")
+    return Response(current_app.config["SETTINGS"].openapi_file.read_bytes(), content_type="application/yaml")
 
 
 @blueprint.get("/docs")

@@ -191,4 +191,4 @@ class ConsumerElement(Element):
                     yield name, f"belongs to a `hybrid_node`, but the kind is {shown(kind)}"
 
 
-_KINDS = frozenset(kind.value for kind in ConsumerKind)
+_KINDS = tuple(kind.value for kind in ConsumerKind)
