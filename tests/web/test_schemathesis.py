@@ -1,0 +1,26 @@
+"""The live application under generated requests: every check that Schemathesis has, the same requests each time."""
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.config import SchemathesisConfig
+
+from service.app import create_app
+from service.settings import Settings
+
+# What a JSON Schema cannot say, references between parts above all, makes a question that fits it a 422.
+ACCEPTED = ["2xx", "304", "404", "422"]
+CONFIG = {
+    "seed": 20260618,
+    "generation": {"max-examples": 60, "deterministic": True},
+    "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
+}
+
+api = schemathesis.openapi.from_wsgi(
+    "/openapi.yaml", create_app(Settings()), config=SchemathesisConfig.from_dict(CONFIG)
+)
+
+
+@api.parametrize()
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_service_keeps_its_description(case: schemathesis.Case) -> None:
+    case.call_and_validate()
