@@ -3,7 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 VENV := .venv
 BIN := $(VENV)/bin
-CORE := service/domain/*,service/engine/*
+CORE := service/domain/*,service/engine/*,service/advice/*
 LOCK_VENV := build/lock-venv
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

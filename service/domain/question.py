@@ -51,6 +51,17 @@ class Requirements:
     weights: Weights = field(default_factory=Weights)
 
 
+class Section(Enum):
+    """A part of the answer that is computed only for a question that includes it."""
+
+    CHANGE_PLAN = "change_plan"
+    CHANGES = "changes"
+    CONDITIONS = "conditions"
+    UNKNOWNS = "unknowns"
+    SENSITIVITY = "sensitivity"
+    CONTROLS = "controls"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """All that a decision depends on, so that the same question always gives the same decision."""
@@ -58,4 +69,9 @@ class Question:
     cluster: Cluster
     consumers: tuple[Consumer, ...] | None = None
     requirements: Requirements = field(default_factory=Requirements)
-    includes_controls: bool = True
+    include: frozenset[Section] = frozenset(Section)
+
+    @property
+    def includes_controls(self) -> bool:
+        """Whether the answer says what the known controls say."""
+        return Section.CONTROLS in self.include

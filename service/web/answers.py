@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 
 from service.catalogue.prices import PriceList
-from service.domain.decision import Decision
+from service.domain.advice import Advised
 from service.web.render.document import as_document
 from service.web.render.markdown import as_markdown
 
@@ -29,18 +29,18 @@ class Answer:
     id: UUID
     created_at: datetime
     input_digest: str
-    decision: Decision
+    advised: Advised
     prices: PriceList
 
     def as_json(self) -> bytes:
         """The document as JSON, on one line that ends."""
-        body = orjson.dumps(as_document(self.decision, self.prices))
+        body = orjson.dumps(as_document(self.advised, self.prices))
         head = orjson.dumps(self._head(body))
         return b"%b,%b\n" % (head[:-1], body[1:])
 
     def as_markdown(self) -> bytes:
         """The same as a report."""
-        document = as_document(self.decision, self.prices)
+        document = as_document(self.advised, self.prices)
         return as_markdown(self._head(orjson.dumps(document)) | document).encode()
 
     def _head(self, body: bytes) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from service.engine import decide
+from service.advice import advise
 from service.web.schemas import load_question
 
 # Nodes in subnets without a way out cannot reach the public endpoint (F-4.4), and an operator on the internet
@@ -46,7 +46,7 @@ def confirm_decision(question: object, expected: dict[str, str]) -> None:
 
     Raises WrongDecisionError, or whatever keeps the question from being decided.
     """
-    decision = decide(load_question(question))
+    decision = advise(load_question(question)).decision
     answer = {assessment.mode.value: assessment.status.value for assessment in decision.assessments}
     if answer != expected:
         raise WrongDecisionError(f"the known question got {answer}, expected {expected}")

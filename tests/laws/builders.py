@@ -259,7 +259,7 @@ def links() -> Iterator[Cluster]:
 
 def asked(cluster: Cluster, *consumers: Consumer) -> Question:
     """A question of these consumers, or of one for each thing that the engine treats in its own way."""
-    return Question(cluster=cluster, consumers=consumers or representatives(), includes_controls=False)
+    return Question(cluster=cluster, consumers=consumers or representatives(), include=frozenset())
 
 
 @cache

@@ -46,7 +46,7 @@ from service.domain.network import (
     Vpc,
     VpcEndpoint,
 )
-from service.domain.question import InternetExposure, NodeTraffic, Question, Requirements, Weights
+from service.domain.question import InternetExposure, NodeTraffic, Question, Requirements, Section, Weights
 from service.engine.controls import CONTROLS
 from tests.laws.builders import Ranges, ranges
 
@@ -395,5 +395,5 @@ def questions(draw: st.DrawFn) -> Question:
         cluster=cluster,
         consumers=tuple(consumers),
         requirements=draw(st.just(Requirements()) | requirements()),
-        includes_controls=draw(st.booleans()),
+        include=draw(st.sampled_from((frozenset(), frozenset(Section)))),
     )

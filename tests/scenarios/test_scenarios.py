@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from service.advice import advise
 from service.app import create_app
 from service.catalogue import CAUSES, FACTS
-from service.engine import decide
 from service.settings import Settings
 from service.web.render.document import as_document
 from service.web.schemas import load_question
@@ -49,7 +49,7 @@ def incidents() -> list[str]:
 
 def answer_of(request: Any) -> Any:
     """Ask the engine itself, and give the answer as a client would read it."""
-    return json.loads(json.dumps(as_document(decide(load_question(request)))))
+    return json.loads(json.dumps(as_document(advise(load_question(request)))))
 
 
 @each_story

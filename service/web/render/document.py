@@ -18,10 +18,10 @@ from service.catalogue import CAUSES
 from service.catalogue.prices import PriceList, read_prices
 from service.domain import FACTS_EDITION
 from service.domain.addresses import Network
+from service.domain.advice import Advised
 from service.domain.decision import (
     Assessment,
     ControlVerdict,
-    Decision,
     Finding,
     Objection,
     Recommendation,
@@ -30,6 +30,7 @@ from service.domain.decision import (
     Status,
 )
 from service.domain.trace import Assumption, Hop, Step, Trace
+from service.web.render.advice import advice_members
 
 Document = dict[str, Any]
 
@@ -37,11 +38,12 @@ SHIPPED_PRICES = read_prices()
 _ENGINE = {"version": __version__, "facts_edition": FACTS_EDITION}
 
 
-def as_document(decision: Decision, prices: PriceList = SHIPPED_PRICES) -> Document:
+def as_document(advised: Advised, prices: PriceList = SHIPPED_PRICES) -> Document:
     """The answer without what differs between two answers to one question, and without its digests.
 
     ``prices`` stand beside the scores and weigh nothing in them.
     """
+    decision = advised.decision
     flows: dict[int, Document] = {}
     assessed = {assessment.mode: _assessment(assessment, flows) for assessment in decision.assessments}
     chosen = decision.recommendation
@@ -57,6 +59,7 @@ def as_document(decision: Decision, prices: PriceList = SHIPPED_PRICES) -> Docum
         "traffic_path": assessed[chosen.mode]["traffic_path"] if chosen else None,
         "assessments": list(assessed.values()),
         "current": _current(decision.current, flows) if decision.current else None,
+        **advice_members(advised),
         "assumptions": _assumptions(decision.assumptions),
         "warnings": _assumptions(decision.warnings),
         "prices": _prices(prices),

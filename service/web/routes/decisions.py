@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotAcceptable
 
-from service.engine import decide
+from service.advice import advise
 from service.web.answers import Answer, digest_of_question
 from service.web.schemas import load_question
 from service.web.strict_json import read_body
@@ -25,7 +25,7 @@ def decide_question() -> Response:
     form = _accepted_form()
     document = read_body()
     answer = Answer(
-        decision=decide(load_question(document)),
+        advised=advise(load_question(document)),
         input_digest=digest_of_question(document),
         id=uuid4(),
         created_at=datetime.now(UTC),

@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 
 from service.catalogue import CONTROLS, control_named
 from service.domain.cluster import Cluster, EndpointAccess, Hosting, IpFamily
-from service.domain.question import InternetExposure, NodeTraffic, Question, Requirements, Weights
+from service.domain.question import InternetExposure, NodeTraffic, Question, Requirements, Section, Weights
 from service.web.schemas.consumers import ConsumerElement
 from service.web.schemas.elements import MOST_RANGES, Element, Fault, Items, Part, names, ranges
 from service.web.schemas.fields import (
@@ -51,8 +51,6 @@ _BOTH_OFF = (
     "both endpoints are off (both-endpoints-disabled), and EKS refuses that (F-1.3):"
     " turn `private` on, or `public` with a list"
 )
-SECTIONS = ("change_plan", "changes", "conditions", "unknowns", "sensitivity", "controls")
-"""The sections of advice that a question may ask for."""
 
 
 class RewrittenRange(Range):
@@ -182,9 +180,9 @@ class QuestionElement(Element):
     cluster = Part(ClusterElement(), required=True)
     consumers = Items(ConsumerElement(), by="name", most=MOST_ELEMENTS)
     requirements = Part(RequirementsElement())
-    include = Items(Choice(words(*SECTIONS)), most=len(SECTIONS))
+    include = Items(Choice(members_of(Section)), most=len(Section))
 
     def build(self, values: dict[str, Any]) -> Question:
         """The question; every section is included unless it says which."""
         sections = values.pop("include", None)
-        return Question(includes_controls=sections is None or "controls" in sections, **values)
+        return Question(include=frozenset(Section if sections is None else sections), **values)

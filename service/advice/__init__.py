@@ -1,0 +1,5 @@
+"""What to do with a decision: pure functions on top of `engine.decide`, which they call and never copy."""
+
+from service.advice.advising import advise
+
+__all__ = ["advise"]

@@ -1,0 +1,20 @@
+"""One question, the whole answer: the decision, and the sections of advice that the question includes.
+
+A section that is not asked for is not computed, and stands in the answer as ``None``.
+
+>>> from service.domain.cluster import Cluster
+>>> from service.domain.question import Question
+>>> advise(Question(cluster=Cluster(name="demo"))).decision.cluster
+'demo'
+"""
+
+from __future__ import annotations
+
+from service.domain.advice import Advised
+from service.domain.question import Question
+from service.engine import decide
+
+
+def advise(question: Question) -> Advised:
+    """The decision on a question, with the advice that it includes."""
+    return Advised(decision=decide(question))

@@ -1,0 +1,14 @@
+"""The whole answer: a decision, and what to do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.domain.decision import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advised:
+    """A decision with the sections of advice that its question includes; one that it does not is None."""
+
+    decision: Decision

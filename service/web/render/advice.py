@@ -1,0 +1,15 @@
+"""The sections of advice as members of the JSON document; those that were not asked for are left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.domain.advice import Advised
+
+Document = dict[str, Any]
+
+
+def advice_members(advised: Advised) -> Document:
+    """What the answer says beside the decision."""
+    sections: Document = {}
+    return {name: section for name, section in sections.items() if section is not None}
