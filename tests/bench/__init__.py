@@ -1,0 +1,1 @@
+"""What the service costs, measured and never asserted as a time: ``python -m tests.bench``."""

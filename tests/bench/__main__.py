@@ -1,0 +1,29 @@
+"""Runs every measurement, or those that are named, and prints a table for each.
+
+A measurement is a module with a function ``measure`` that returns a table; it joins by being listed here.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+
+from tests.bench import single_decisions
+
+MEASUREMENTS = {"decisions": single_decisions.measure}
+
+
+def main() -> None:
+    """Reads which measurements are wanted and for how long."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *MEASUREMENTS], help="all of them unless named")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long each measurement may take")
+    given = parser.parse_args()
+    console = Console()
+    for name in given.names or MEASUREMENTS:
+        console.print(MEASUREMENTS[name](given.seconds))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""``POST /v1/decisions`` with the bare decision (``include: []``) against a bare Flask route.
+
+The reference question has six subnets in three zones, three NAT gateways and eight consumers. It is asked
+about many clusters in turn, alike but for their name and addresses, so that nothing that was remembered of one
+answer is the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+from rich.table import Table
+
+from service.engine import decide
+from service.web.render.document import as_document
+from service.web.schemas import load_question
+from service.web.strict_json import read_object
+from tests.bench.served import Side, one_worker
+
+_REFERENCE = json.dumps(json.loads(Path(__file__).with_name("reference.json").read_text("utf-8")))
+QUESTIONS = [
+    _REFERENCE.replace('"10.0.', f'"10.{number}.').replace('"reference"', f'"reference-{number}"').encode()
+    for number in range(20, 84)
+]
+QUESTION = QUESTIONS[0]
+GOAL = 0.5
+
+
+def measure(seconds: float) -> Table:
+    """The ratio of the two throughputs, and what the service spends its time on."""
+    ours = Side(path="/v1/decisions", bodies=QUESTIONS)
+    with one_worker() as worker:
+        length = len(worker.ask(ours))
+        bare = Side(path=f"/bare/{length}", bodies=QUESTIONS)
+        worker.compare(ours, bare, seconds=seconds)
+        peak = worker.peak_mebibytes
+    document = read_object(QUESTION)
+    question = load_question(document)
+    decision = decide(question)
+    engine = _milliseconds(lambda: decide(question))
+    table = Table(title="one decision, `include: []`, one worker, one machine, one run", title_justify="left")
+    for heading in ("", "decisions", "bare route", "ratio"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    table.add_row("answers a second", f"{ours.rate:.0f}", f"{bare.rate:.0f}", f"{ours.rate / bare.rate:.3f}")
+    table.add_row(
+        "processor ms an answer",
+        f"{ours.processor_milliseconds:.2f}",
+        f"{bare.processor_milliseconds:.2f}",
+        f"{bare.processor_milliseconds / ours.processor_milliseconds:.3f}",
+    )
+    table.add_row("answers measured", str(ours.answers), str(bare.answers), f"goal {GOAL}")
+    table.add_section()
+    parts = {
+        "engine": engine,
+        "reading the question": _milliseconds(lambda: load_question(read_object(QUESTION))),
+        "writing the answer": _milliseconds(lambda: orjson.dumps(as_document(decision))),
+    }
+    for name, spent in parts.items():
+        table.add_row(f"of it, {name}", f"{spent:.2f} ms", "", f"{spent / ours.processor_milliseconds:.0%}")
+    table.add_section()
+    table.add_row("bytes in, out", f"{len(QUESTION)}, {length}", "", "")
+    table.add_row("peak memory of the worker", f"{peak:.0f} MiB", "", "")
+    return table
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    """The median processor time of some work."""
+    spent = []
+    for _ in range(300):
+        began = time.process_time()
+        work()
+        spent.append(time.process_time() - began)
+    return statistics.median(spent) * 1000
