@@ -51,6 +51,10 @@ class Draft:
         self._put(reference, value)
         self.origins.append(Origin(field=reference, kind=Kind.COMPUTED, place=place, because=because))
 
+    def compute_in(self, reference: str, because: str, place: str = "") -> None:
+        """Where a computed field came from that is put in as part of an element."""
+        self.origins.append(Origin(field=reference, kind=Kind.COMPUTED, place=place, because=because))
+
     def leave_open(self, reference: str, why: str, text: str = "") -> None:
         """The field as one that the document leaves open."""
         found = Unknown(field=reference, why=why, text=quoted(text))

@@ -1,0 +1,1 @@
+"""From documents in other formats to cluster descriptions."""
