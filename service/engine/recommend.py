@@ -34,9 +34,13 @@ def recommend(assessments: Sequence[Assessment]) -> Recommendation | None:
 
 
 def _order(assessment: Assessment) -> tuple[Fraction, int, int, int, int]:
+    return (-assessment.scores.total, *precedence(assessment))
+
+
+def precedence(assessment: Assessment) -> tuple[int, int, int, int]:
+    """Who goes first when totals are equal, the lowest; no weight bears on it."""
     scores = assessment.scores
     return (
-        -scores.total,
         -scores.exposure.points,
         -scores.accessibility.points,
         -scores.efficiency.points,
