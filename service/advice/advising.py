@@ -10,11 +10,18 @@ A section that is not asked for is not computed, and stands in the answer as ``N
 
 from __future__ import annotations
 
+from service.advice.sensitivity import is_robust, sensitivity
 from service.domain.advice import Advised
-from service.domain.question import Question
+from service.domain.question import Question, Section
 from service.engine import decide
 
 
 def advise(question: Question) -> Advised:
     """The decision on a question, with the advice that it includes."""
-    return Advised(decision=decide(question))
+    decision = decide(question)
+    weights = question.requirements.weights
+    return Advised(
+        decision=decision,
+        is_robust=is_robust(decision, weights),
+        sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in question.include else None,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.domain.decision import Decision
+from service.domain.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,3 +13,6 @@ class Advised:
     """A decision with the sections of advice that its question includes; one that it does not is None."""
 
     decision: Decision
+    is_robust: bool | None
+    """Whether the recommendation holds with every weight a quarter off; None if there is none."""
+    sensitivity: Sensitivity | None = None

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from service.domain.advice import Advised
+from service.web.render.sensitivity import sensitivity_member
 
 Document = dict[str, Any]
 
 
 def advice_members(advised: Advised) -> Document:
     """What the answer says beside the decision."""
-    sections: Document = {}
+    sections: Document = {
+        "sensitivity": sensitivity_member(advised.sensitivity) if advised.sensitivity else None,
+    }
     return {name: section for name, section in sections.items() if section is not None}

@@ -55,7 +55,7 @@ def as_document(advised: Advised, prices: PriceList = SHIPPED_PRICES) -> Documen
             "labels": dict(decision.labels),
         },
         "outcome": decision.outcome.value,
-        "recommendation": _recommendation(chosen) if chosen else None,
+        "recommendation": _recommendation(chosen, advised.is_robust) if chosen else None,
         "traffic_path": assessed[chosen.mode]["traffic_path"] if chosen else None,
         "assessments": list(assessed.values()),
         "current": _current(decision.current, flows) if decision.current else None,
@@ -66,7 +66,7 @@ def as_document(advised: Advised, prices: PriceList = SHIPPED_PRICES) -> Documen
     }
 
 
-def _recommendation(chosen: Recommendation) -> Document:
+def _recommendation(chosen: Recommendation, is_robust: bool | None) -> Document:
     return {
         "mode": chosen.mode.value,
         "public_access_cidrs": _texts(chosen.public_access_cidrs),
@@ -74,6 +74,7 @@ def _recommendation(chosen: Recommendation) -> Document:
         "because": chosen.because,
         "margin": None if chosen.margin is None else _rounded(chosen.margin),
         "runner_up": chosen.runner_up.value if chosen.runner_up else None,
+        "robust": is_robust,
     }
 
 

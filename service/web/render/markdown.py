@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from service.web.render.escaping import fenced, plain
+from service.web.render.sensitivity import how_sure
 
 Node = dict[str, Any]
 
@@ -42,6 +43,7 @@ def as_markdown(answer: Node) -> str:
         _who_gets_in(answer),
         _paths(answer),
         _present_setting(answer),
+        how_sure(answer, _MODES),
         _statements("Taken for granted", answer["assumptions"]),
         _statements("Warnings", answer["warnings"]),
         _origin(answer),
