@@ -123,7 +123,7 @@ def ignore_others(draft: Draft, found: Iterable[Manifest], read: Iterable[Manife
     known = {id(one) for one in read}
     others = [one for one in found if id(one) not in known]
     for one in others[:MOST_IGNORED]:
-        why = _FETCHED.get(one.group, f"a {one.kind[:80]} says nothing of the endpoint, its network or its callers")
+        why = _FETCHED.get(one.group, f"`{one.kind[:80]}` says nothing of the endpoint, its network or its callers")
         draft.ignored.append(Ignored(place=one.place, why=why))
     if len(others) > MOST_IGNORED:
         draft.ignore("", f"{len(others) - MOST_IGNORED} more objects of other kinds")
