@@ -1,0 +1,216 @@
+"""Keeps records without holding up answers, and says what became of them.
+
+1. `keep` puts a record into a bounded queue and returns; one thread writes batches to the store.
+2. What the store does not take is spilled to a local file and caught up once the store answers again.
+3. What neither takes, or what is beyond the queue's bound and the file's, is dropped and counted.
+4. Where records are required, `keep` waits until the store has the record, at most a stated time, and raises
+   `NotKeptError` otherwise; such a record is never spilled, because nobody was told that it is kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from service.records.record import Record
+from service.records.spill import Spill, SpillError
+from service.records.store import Store, StoreError
+
+SECONDS_TO_WAIT = 5.0
+"""How long an answer waits for its record where records are required."""
+MOST_WAITING_BYTES = 32 * 1024 * 1024
+_MOST_IN_A_BATCH = 200
+SECONDS_BETWEEN_TRIES = 10.0
+"""The longest pause before a store that failed is tried again; the first is a fortieth of it."""
+
+_log = logging.getLogger("service.records")
+
+Run = Callable[[Callable[[], None]], None]
+"""Runs a call that blocks; in a worker of greenlets, in a real thread, so that other requests go on."""
+
+
+def run_here(call: Callable[[], None]) -> None:
+    """Runs a call in the thread that asks."""
+    call()
+
+
+class NotKeptError(Exception):
+    """The record that this answer needs could not be kept in time (503)."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the records of this process."""
+
+    kept: int = 0
+    spilled: int = 0
+    caught_up: int = 0
+    dropped: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    record: Record
+    is_done: threading.Event = field(default_factory=threading.Event)
+    is_kept: bool = False
+    is_given_up: bool = False
+
+
+class Keeper:
+    """One process's way to the store."""
+
+    def __init__(
+        self,
+        store: Store,
+        spill: Spill,
+        *,
+        is_required: bool = False,
+        most_waiting_bytes: int = MOST_WAITING_BYTES,
+        seconds_to_wait: float = SECONDS_TO_WAIT,
+        seconds_between_tries: float = SECONDS_BETWEEN_TRIES,
+        run: Run = run_here,
+    ) -> None:
+        self.store = store
+        self.spill = spill
+        self.is_required = is_required
+        self.counts = Counts()
+        self.failing_since: float | None = None
+        self._most_waiting_bytes = most_waiting_bytes
+        self._seconds_to_wait = seconds_to_wait
+        self._seconds_between_tries = seconds_between_tries
+        self._run = run
+        self._queue: deque[_Waiting] = deque()
+        self._queue_bytes = 0
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._is_closing = False
+        self._is_prepared = False
+        self._is_losing = False
+
+    @property
+    def waiting(self) -> int:
+        """How many records are queued."""
+        return len(self._queue)
+
+    def start(self) -> None:
+        """Starts the thread; a worker calls this after it was forked."""
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="records", daemon=True)
+                self._thread.start()
+
+    def keep(self, record: Record) -> None:
+        """Keeps a record, or says by `NotKeptError` that it is not kept where it must be."""
+        waiting = _Waiting(record)
+        self.start()
+        with self._changed:
+            is_full = self._queue_bytes + record.size > self._most_waiting_bytes
+            if not is_full:
+                self._queue.append(waiting)
+                self._queue_bytes += record.size
+                self._changed.notify_all()
+        if self.is_required:
+            if is_full:
+                raise NotKeptError("too many records wait for the store")
+            waiting.is_done.wait(self._seconds_to_wait)
+            if not waiting.is_kept:
+                waiting.is_given_up = True
+                raise NotKeptError("the store did not take the record in time")
+        elif is_full:
+            self._spill([record])
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Writes what waits, to the store or else to the file, and ends the thread."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        left = [waiting.record for waiting in self._take()]
+        if left and not self.is_required:
+            self._spill(left)
+        self.spill.close()
+        self.store.close()
+
+    def _take(self) -> list[_Waiting]:
+        with self._changed:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), _MOST_IN_A_BATCH))]
+            self._queue_bytes -= sum(waiting.record.size for waiting in batch)
+        return batch
+
+    def _work(self) -> None:
+        pause = first_pause = self._seconds_between_tries / 40
+        while True:
+            with self._changed:
+                if not self._queue and not self._is_closing:
+                    self._changed.wait(timeout=self._seconds_between_tries)
+                if self._is_closing and not self._queue:
+                    return
+            batch = self._take()
+            if self._write(batch):
+                pause = first_pause
+                continue
+            with self._changed:
+                if not self._is_closing:
+                    self._changed.wait_for(lambda: self._is_closing, timeout=pause)
+            pause = min(2 * pause, self._seconds_between_tries)
+
+    def _write(self, batch: list[_Waiting]) -> bool:
+        """Writes a batch, then what was spilled before; False if the store does not answer."""
+        wanted = [waiting for waiting in batch if not waiting.is_given_up]
+        try:
+            self._run(lambda: self._store([waiting.record for waiting in wanted]))
+        except StoreError as error:
+            self._note_failure(error)
+            for waiting in wanted:
+                waiting.is_done.set()
+            if not self.is_required:
+                self._spill([waiting.record for waiting in wanted])
+            return False
+        self.counts.kept += len(wanted)
+        for waiting in wanted:
+            waiting.is_kept = True
+            waiting.is_done.set()
+        return self._catch_up()
+
+    def _store(self, records: list[Record]) -> None:
+        if not self._is_prepared:
+            self.store.prepare()
+            self._is_prepared = True
+        if records:
+            self.store.add(records)
+
+    def _catch_up(self) -> bool:
+        try:
+            for records in self.spill.batches():
+                self._run(lambda records=records: self._store(records))  # type: ignore[misc]
+                self.counts.caught_up += len(records)
+        except (StoreError, OSError) as error:
+            self._note_failure(error)
+            return False
+        if self.failing_since is not None:
+            _log.warning("the store takes records again")
+            self.failing_since = None
+        return True
+
+    def _spill(self, records: list[Record]) -> None:
+        try:
+            if records:
+                self.spill.append(records)
+                self.counts.spilled += len(records)
+                self._is_losing = False
+        except SpillError as error:
+            self.counts.dropped += len(records)
+            if not self._is_losing:  # said once: the count says how many, and a line each would fill the log as well
+                self._is_losing = True
+                _log.error("records are being lost", extra={"fields": {"reason": str(error)}})
+
+    def _note_failure(self, error: Exception) -> None:
+        if self.failing_since is None:
+            self.failing_since = monotonic()
+            _log.error("the store takes no records", extra={"fields": {"reason": str(error)}})

@@ -1,0 +1,164 @@
+"""A local file for records that the store did not take, and the way back from it.
+
+1. Each process appends to a file of its own, a line a record, and holds a lock on it for as long as it lives.
+2. Files whose process is gone are adopted by whoever finds them unlocked, so that a killed worker's records are
+   caught up by the others.
+3. A line that is torn (the process died while it wrote) is passed over and counted.
+4. A file is deleted once the store has all of its records; the store keeps a record that comes twice once.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import threading
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from uuid import uuid4
+
+from service.records.record import Record
+
+_BATCH = 200
+
+
+class SpillError(Exception):
+    """The file could not be written, or is as large as it may get."""
+
+
+class Spill:
+    """Spilled records in a folder; ``most_bytes`` bounds what may lie there."""
+
+    def __init__(self, folder: Path, most_bytes: int) -> None:
+        self._folder = folder
+        self._most_bytes = most_bytes
+        self._file: IO[bytes] | None = None
+        self._written = self._before = 0
+        self._writing = threading.Lock()
+        self.torn = 0
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much lies in the folder, of all processes."""
+        sizes = 0
+        for path in self._files():
+            with suppress(OSError):
+                sizes += path.stat().st_size
+        return sizes
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Writes the records and waits until the disk has them; raises `SpillError` and then keeps none of them."""
+        lines = b"".join(_line_of(record) for record in records)
+        with self._writing:
+            try:
+                self._append(lines)
+            except OSError as error:
+                raise SpillError(f"{type(error).__name__}: {error.strerror}") from error
+
+    def _append(self, lines: bytes) -> None:
+        file = self._file or self._open()
+        if self._before + self._written + len(lines) > self._most_bytes:
+            raise SpillError(f"more than {self._most_bytes} bytes would wait in files")
+        try:
+            if file.write(lines) < len(lines):
+                raise OSError(errno.ENOSPC, "the disk took a part only")
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(self._written)  # half a batch would come back as records that were counted as lost
+            file.seek(self._written)
+            raise
+        self._written += len(lines)
+
+    def _open(self) -> IO[bytes]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._before = self.waiting_bytes
+        file = (self._folder / f"spilled-{os.getpid()}-{uuid4().hex[:8]}.jsonl").open("xb", buffering=0)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._file, self._written = file, 0
+        return file
+
+    def close(self) -> None:
+        """Lets go of this process's own file, for others to adopt; one without records is deleted."""
+        with self._writing:
+            own, self._file = self._file, None
+        if own is not None:
+            if not self._written:
+                Path(own.name).unlink(missing_ok=True)
+            own.close()
+
+    def batches(self) -> Iterator[list[Record]]:
+        """What was spilled, batch by batch; a file goes once its last batch was taken without an error.
+
+        Takes this process's own file first, then those that nobody holds any more.
+        """
+        with self._writing:
+            own, self._file = self._file, None
+        if own is not None:
+            with own:
+                yield from self._emptied(Path(own.name))
+        for path in self._files():
+            with _held(path) as is_free:
+                if is_free:
+                    yield from self._emptied(path)
+
+    def _emptied(self, path: Path) -> Iterator[list[Record]]:
+        batch: list[Record] = []
+        with path.open("rb") as lines:
+            for line in lines:
+                record = _record_of(line)
+                if record is None:
+                    self.torn += 1
+                    continue
+                batch.append(record)
+                if len(batch) == _BATCH:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
+        path.unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob("spilled-*.jsonl"))
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[bool]:
+    """Holds a file's lock meanwhile; says whether it was free."""
+    try:
+        file = path.open("rb")
+    except OSError:
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
+
+
+def _line_of(record: Record) -> bytes:
+    fields = asdict(record)
+    fields["created_at"] = record.created_at.isoformat()
+    for name in ("question", "answer"):
+        fields[name] = b64encode(fields[name]).decode("ascii")
+    return json.dumps(fields).encode() + b"\n"
+
+
+def _record_of(line: bytes) -> Record | None:
+    """The record on a line, None if the line is torn."""
+    try:
+        fields: dict[str, Any] = json.loads(line)
+        for name in ("question", "answer"):
+            fields[name] = b64decode(fields[name], validate=True)
+        fields["created_at"] = datetime.fromisoformat(fields["created_at"])
+        return Record(**fields | {"masked": tuple(fields["masked"])})
+    except (ValueError, TypeError, KeyError):
+        return None
