@@ -8,7 +8,7 @@ from service.catalogue.prices import read_prices
 from service.settings import Settings
 from service.web.problems import answer_with_problems
 from service.web.request_context import surround_requests
-from service.web.routes import catalogue, decisions, operations, schemas
+from service.web.routes import catalogue, decisions, descriptions, operations, schemas
 
 
 def create_app(settings: Settings) -> Flask:
@@ -20,6 +20,6 @@ def create_app(settings: Settings) -> Flask:
     app.config["PRICES"] = read_prices(settings.prices_file)
     surround_requests(app)
     answer_with_problems(app)
-    for blueprint in (operations.blueprint, catalogue.blueprint, decisions.blueprint, schemas.blueprint):
-        app.register_blueprint(blueprint)
+    for room in (operations, catalogue, decisions, descriptions, schemas):
+        app.register_blueprint(room.blueprint)
     return app

@@ -31,5 +31,15 @@ class InvalidQuestionError(Exception):
         return "; ".join(f"{mistake.pointer or '/'}: {mistake.detail}" for mistake in self.mistakes)
 
 
+@dataclass(frozen=True)
+class InvalidDocumentError(Exception):
+    """The document was read, but no format understands it (422): every mistake at its place in the body."""
+
+    mistakes: tuple[Mistake, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{mistake.pointer or '/'}: {mistake.detail}" for mistake in self.mistakes)
+
+
 class ImpossibleValueError(ValueError):
     """A domain object that cannot exist, such as a cluster with both endpoints off (F-1.3)."""

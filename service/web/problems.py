@@ -11,10 +11,10 @@ import logging
 from dataclasses import dataclass
 
 import orjson
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
-from service.domain.errors import InvalidQuestionError, Mistake, UnreadableDocumentError
+from service.domain.errors import InvalidDocumentError, InvalidQuestionError, Mistake, UnreadableDocumentError
 from service.logs import REQUEST_ID
 
 MEDIA_TYPE = "application/problem+json"
@@ -40,6 +40,9 @@ class Kind:
 INVALID_QUESTION = Kind(
     422, "INVALID_QUESTION", "The question is not valid", "the errors name each mistake and where it stands"
 )
+INVALID_DOCUMENT = Kind(
+    422, "INVALID_DOCUMENT", "The document is not understood", "the errors say what was found and what was looked for"
+)
 NOT_UNDERSTOOD = Kind(
     400, "UNREADABLE_DOCUMENT", "The body could not be read", "the body is not the JSON that is accepted"
 )
@@ -59,13 +62,14 @@ KINDS = {
     500: INTERNAL,
     503: NOT_READY,
 }
-ALL_KINDS = (NOT_UNDERSTOOD, INVALID_QUESTION, *KINDS.values())
+ALL_KINDS = (NOT_UNDERSTOOD, INVALID_QUESTION, INVALID_DOCUMENT, *KINDS.values())
 
 
 def answer_with_problems(app: Flask) -> None:
     """Makes every failure of the app a problem body, whatever raised it."""
     app.register_error_handler(UnreadableDocumentError, _not_understood)
     app.register_error_handler(InvalidQuestionError, _not_valid)
+    app.register_error_handler(InvalidDocumentError, _no_description)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _ours)
 
@@ -99,9 +103,16 @@ def _not_understood(error: UnreadableDocumentError) -> Response:
 
 
 def _not_valid(error: InvalidQuestionError) -> Response:
-    count = len(error.mistakes)
-    found = "one mistake" if count == 1 else f"{count} mistakes"
-    return problem(INVALID_QUESTION, f"{found}; {INVALID_QUESTION.detail}", error.mistakes)
+    return _with_mistakes(INVALID_QUESTION, error.mistakes)
+
+
+def _no_description(error: InvalidDocumentError) -> Response:
+    return _with_mistakes(INVALID_DOCUMENT, error.mistakes)
+
+
+def _with_mistakes(kind: Kind, mistakes: tuple[Mistake, ...]) -> Response:
+    found = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+    return problem(kind, f"{found}; {kind.detail}", mistakes)
 
 
 def _of_http(error: HTTPException) -> Response:
@@ -119,7 +130,7 @@ def _of_http(error: HTTPException) -> Response:
 
 def _sentence(kind: Kind, error: HTTPException) -> str:
     allowed = _allowed(error) if isinstance(error, MethodNotAllowed) else ""
-    limit = current_app.config["SETTINGS"].max_body_bytes
+    limit = (request.max_content_length or 1) - 1  # a route sets one byte more than it takes
     return kind.detail.format(path=request.path, method=request.method, allowed=allowed, limit=limit)
 
 

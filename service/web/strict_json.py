@@ -81,6 +81,11 @@ def _refuse_foreign_media_types() -> None:
         given = request.headers.get("Content-Type")
         found = f"the content type is `{given}`" if given else "no content type is given"
         raise UnsupportedMediaType(f"{found}, expected `application/json` (UTF-8)")
+    refuse_encodings()
+
+
+def refuse_encodings() -> None:
+    """Raises UnsupportedMediaType (415) for a body that is compressed on its way."""
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     if encoding != "identity":
         raise UnsupportedMediaType(f"the content encoding is `{encoding}`, expected none")

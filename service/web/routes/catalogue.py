@@ -7,8 +7,7 @@ from dataclasses import asdict
 from difflib import get_close_matches
 from typing import NoReturn
 
-import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
 from service.catalogue import (
@@ -22,46 +21,45 @@ from service.catalogue import (
     Fact,
     control_named,
 )
+from service.web.kept import kept
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/v1")
-
-SECONDS_FRESH = 3600  # the catalogue changes with a release only; an hour bounds how long an old one is seen
 
 
 @blueprint.get("/facts")
 def facts() -> Response:
     """Every numbered fact, gate, contradiction and mistake, in the order of the facts sheet."""
-    return _page(_listed(_sourced(fact) for fact in FACTS.values()))
+    return kept(_listed(_sourced(fact) for fact in FACTS.values()))
 
 
 @blueprint.get("/facts/<id_>")
 def fact(id_: str) -> Response:
     """One fact with the sources behind it."""
-    return _page(_sourced(FACTS.get(id_.upper()) or _unknown("fact", id_, FACTS)))
+    return kept(_sourced(FACTS.get(id_.upper()) or _unknown("fact", id_, FACTS)))
 
 
 @blueprint.get("/causes")
 def causes() -> Response:
     """Every code with which a path can fail, a setting be found wanting or a mode be ruled out."""
-    return _page(_listed(_cause(cause) for cause in CAUSES.values()))
+    return kept(_listed(_cause(cause) for cause in CAUSES.values()))
 
 
 @blueprint.get("/causes/<code>")
 def cause(code: str) -> Response:
     """One cause: what it means, the facts that explain it, and what mends it."""
-    return _page(_cause(CAUSES.get(code.lower()) or _unknown("cause", code, CAUSES)))
+    return kept(_cause(CAUSES.get(code.lower()) or _unknown("cause", code, CAUSES)))
 
 
 @blueprint.get("/controls")
 def controls() -> Response:
     """Every control that an assessment is held against."""
-    return _page(_listed(_sourced(control) for control in CONTROLS.values()))
+    return kept(_listed(_sourced(control) for control in CONTROLS.values()))
 
 
 @blueprint.get("/controls/<name>")
 def control(name: str) -> Response:
     """One control, by its id or by the name that its tool gives it."""
-    return _page(_sourced(control_named(name) or _unknown("control", name, CONTROLS)))
+    return kept(_sourced(control_named(name) or _unknown("control", name, CONTROLS)))
 
 
 def _listed(items: Iterable[dict[str, object]]) -> dict[str, object]:
@@ -84,13 +82,3 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> NoReturn:
     close = get_close_matches(name.casefold(), ids, n=1)
     hint = f", did you mean `{ids[close[0]]}`?" if close else f"; `/v1/{what}s` lists what there is"
     raise NotFound(f"there is no {what} `{name}`{hint}")
-
-
-def _page(document: dict[str, object]) -> Response:
-    """The document, with a tag by which a client that has it already is spared the body."""
-    response = Response(orjson.dumps(document), mimetype="application/json")
-    response.cache_control.public = True
-    response.cache_control.max_age = SECONDS_FRESH
-    response.add_etag()
-    response.make_conditional(request)
-    return response

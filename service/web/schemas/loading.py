@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from marshmallow import ValidationError
 
 from service.domain.errors import InvalidQuestionError, Mistake
 from service.domain.question import Question
+from service.web.schemas.elements import Element
 from service.web.schemas.hints import kind_of
 from service.web.schemas.question import QuestionElement
 from service.web.schemas.references import broken_references
@@ -29,11 +31,16 @@ def load_question(document: object) -> Question:
         question: Question | None = QUESTION.read(document)
     except ValidationError:
         question = None
-    mistakes = [] if question else list(_misshapen(QUESTION.validate(document), ""))
+    mistakes = [] if question else list(shape_mistakes(QUESTION, document))
     mistakes += broken_references(document)
     if question is None or mistakes:
         raise InvalidQuestionError(tuple(sorted(set(mistakes), key=_place)[:_MOST_MISTAKES]))
     return question
+
+
+def shape_mistakes(element: Element, document: dict[str, Any]) -> Iterator[Mistake]:
+    """Everything in an object of the wire that its element does not take."""
+    return _misshapen(element.validate(document), "")
 
 
 def _misshapen(messages: object, pointer: str) -> Iterator[Mistake]:

@@ -1,0 +1,86 @@
+"""``POST /v1/descriptions``: a document in another format in, the cluster descriptions that it holds out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+from service.domain.errors import InvalidDocumentError, Mistake
+from service.intake.documents import MOST_BYTES
+from service.intake.registry import FORMATS
+from service.intake.understanding import NotUnderstoodError
+from service.web.descriptions import as_document
+from service.web.kept import kept
+from service.web.schemas.elements import Element
+from service.web.schemas.hints import listed
+from service.web.schemas.loading import shape_mistakes
+from service.web.schemas.source import EnvelopeElement, SaidElement, Source
+from service.web.strict_json import read_document, refuse_encodings
+
+blueprint = Blueprint("descriptions", __name__, url_prefix="/v1")
+
+_JSON = "application/json"
+MEDIA_TYPES = (
+    _JSON,
+    "application/yaml",
+    "application/x-yaml",
+    "text/yaml",
+    "text/x-yaml",
+    "text/plain",
+    "application/zip",
+    "application/x-tar",
+    "application/gzip",
+    "application/octet-stream",
+)
+_SAID = SaidElement()
+_ENVELOPE = EnvelopeElement()
+
+
+@blueprint.post("/descriptions")
+def describe() -> Response:
+    """Says what was understood of the document in the body."""
+    request.max_content_length = MOST_BYTES + 1  # the reason for one byte more stands in `create_app`
+    source, pointer = _source()
+    try:
+        understood = source.understood()
+    except NotUnderstoodError as error:
+        raise InvalidDocumentError((Mistake(pointer, str(error)),)) from None
+    return Response(orjson.dumps(as_document(understood), option=orjson.OPT_APPEND_NEWLINE), content_type=_JSON)
+
+
+@blueprint.get("/formats")
+def formats() -> Response:
+    """The formats that are read."""
+    return kept({"items": [{"id": one.name, "title": one.title} for one in FORMATS]})
+
+
+def _source() -> tuple[Source, str]:
+    """The document in the body and where it stands there: by itself, or in an envelope."""
+    if request.mimetype not in MEDIA_TYPES:
+        given = request.headers.get("Content-Type")
+        found = f"the content type is `{given}`" if given else "no content type is given"
+        raise UnsupportedMediaType(f"{found}, expected one of {listed(MEDIA_TYPES)}")
+    refuse_encodings()
+    raw = request.get_data(cache=False)
+    if len(raw) > MOST_BYTES:
+        raise RequestEntityTooLarge
+    said = _read(_SAID, dict(request.args.items()))
+    if request.mimetype != _JSON:
+        return replace(said, document=raw), ""
+    document = read_document(raw)
+    if isinstance(document, dict) and "document" in document:
+        return _read(_ENVELOPE, dict(request.args.items()) | document), "/document"
+    return replace(said, document=document), ""
+
+
+def _read(element: Element, document: dict[str, Any]) -> Source:
+    """What is said of a document; raises `InvalidDocumentError` with every mistake at its place."""
+    mistakes = tuple(shape_mistakes(element, document))
+    if mistakes:
+        raise InvalidDocumentError(mistakes)
+    source: Source = element.read(document)
+    return source
