@@ -15,6 +15,7 @@ from service.intake.readings import Open, Reading, Section, as_flag, as_ranges, 
 
 EVERYONE = ("0.0.0.0/0",)
 EVERYONE_DUAL_STACK = ("0.0.0.0/0", "::/0")
+_DUAL_STACK_SINCE = "2024-10-21"
 _LAST_MINOR_BEFORE_DUAL_STACK = 23
 """Kubernetes 1.23 left EKS's extended support on 2024-10-11, ten days before dual-stack endpoints (F-5.9)."""
 
@@ -23,7 +24,8 @@ _LAST_MINOR_BEFORE_DUAL_STACK = 23
 class Dialect:
     """How a format spells the EKS API's names, and what an absent switch means to it.
 
-    ``is_api`` tells a format that hands absent fields on to the EKS API from one with defaults of its own.
+    ``is_api`` tells a format that hands absent fields on to the EKS API from one with defaults of its own;
+    ``absent`` is why an absent field is unknown instead, in a format that does not carry all of them.
     """
 
     format: str
@@ -33,6 +35,7 @@ class Dialect:
     private: bool = False
     is_api: bool = True
     note: str = ""
+    absent: str = ""
 
     def name(self, api_name: str) -> str:
         """The format's name for a field of the EKS API."""
@@ -46,6 +49,13 @@ class Dialect:
         if self.is_api:
             return f"{self.format}: without {own} the EKS API's default holds, {value} ({fact})"
         return f"{self.format}: {own} defaults to {value}{self.note}"
+
+    def fall_back(self, draft: Draft, reference: str, value: object, because: str) -> None:
+        """The default of an absent field, or why there is none."""
+        if self.absent:
+            draft.leave_open(reference, self.absent)
+        else:
+            draft.fall_back(reference, value, because)
 
 
 def describe(draft: Draft, config: Section, dialect: Dialect) -> None:
@@ -72,7 +82,7 @@ def describe_family(draft: Draft, network: Section, dialect: Dialect) -> None:
         if family.value not in ("ipv4", "ipv6"):
             family = family.opened("neither ipv4 nor ipv6")
     if not draft.take("/ip_family", family):
-        draft.fall_back("/ip_family", "ipv4", dialect.because("ipFamily", "ipv4", "F-5.7"))
+        dialect.fall_back(draft, "/ip_family", "ipv4", dialect.because("ipFamily", "ipv4", "F-5.7"))
     service = network.get("serviceIpv4Cidr")
     if not service.is_missing:
         _take_one_range(draft, "/service_cidr", service)
@@ -93,7 +103,7 @@ def describe_endpoint(draft: Draft, vpc: Section, dialect: Dialect, version: Rea
     for switch, api_name, default in switches:
         if not draft.take(f"/endpoint_access/{switch}", as_flag(vpc.get(api_name))):
             because = dialect.because(api_name, str(default).lower(), "F-1.1")
-            draft.fall_back(f"/endpoint_access/{switch}", default, because)
+            dialect.fall_back(draft, f"/endpoint_access/{switch}", default, because)
     describe_list(draft, vpc.get("publicAccessCidrs"), dialect, version)
 
 
@@ -109,6 +119,9 @@ def describe_list(draft: Draft, given: Reading, dialect: Dialect, version: Readi
     if public is False:
         draft.fall_back(reference, [], f"{dialect.format}: without a public endpoint there is no list (F-1.11)")
         return
+    if dialect.absent and not is_open_to_all:
+        draft.leave_open(reference, dialect.absent)
+        return
     everyone = _everyone(draft, version)
     shown = " and ".join(everyone)
     draft.fall_back(reference, list(everyone), dialect.because("publicAccessCidrs", shown, "F-1.10"))
@@ -118,6 +131,9 @@ def _everyone(draft: Draft, version: Reading) -> tuple[str, ...]:
     """The default list: both families where the endpoint is dual-stack (F-1.10, F-5.6)."""
     if draft.cluster.get("ip_family") != "ipv6":
         return EVERYONE
+    created_at = draft.cluster.get("created_at")
+    if created_at is not None:
+        return EVERYONE if created_at < _DUAL_STACK_SINCE else EVERYONE_DUAL_STACK
     if is_older_than_dual_stack(version.value):
         sentence = "a cluster of this Kubernetes version was created before October 2024: its endpoint is IPv4 only"
         draft.assume("/endpoint_access/public_access_cidrs", sentence)

@@ -1,0 +1,158 @@
+"""Reads what AWS APIs answer and take: a cluster, the network around it, and who calls it.
+
+1. All documents together describe each cluster with the VPC that it stands in. The VPC is the one that the
+   cluster names, or the one of its subnets; what belongs to other VPCs is left out, but for the far side of links.
+2. Without a cluster each VPC is described by itself.
+3. A part that no document shows is unknown; one that a whole list shows to be empty is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from service.intake.aws_around import Around
+from service.intake.aws_bundle import Bundle
+from service.intake.aws_clusters import CONNECTED, FORMAT, Named, clusters_of
+from service.intake.aws_consumers import describe_consumers
+from service.intake.aws_documents import collect
+from service.intake.aws_filters import describe_acls, describe_groups, own_interfaces
+from service.intake.aws_links import describe_links
+from service.intake.aws_routes import describe_nat_gateways, describe_routes, know_targets
+from service.intake.aws_vpcs import complete_subnets, describe_subnets, describe_vpc
+from service.intake.drafting import Draft
+from service.intake.formats import Documents, Format
+from service.intake.understanding import Ignored, NotUnderstoodError, Understanding
+
+MOST_CLUSTERS = 200
+_OF_A_VPC = (
+    *("subnets", "routetables", "natgateways", "securitygroups", "networkacls", "vpcendpoints", "networkinterfaces"),
+    *("vpcattributes", "transitgatewayvpcattachments", "clientvpnendpoints", "vpcs"),
+)
+_THROUGH_ROUTES = {
+    "internetgateways": "an internet gateway counts through the routes that lead to it",
+    "egressonlyinternetgateways": "an egress-only gateway counts through the routes that lead to it",
+    "customergateways": "the far end of a VPN, whose ranges its routes tell",
+    "addresses": "an Elastic IP counts where a NAT gateway or an instance has it",
+}
+
+
+def recognises(document: Any, name: str) -> bool:
+    """Whether the document holds anything that this module knows."""
+    return isinstance(document, dict | list) and collect([(name, document)]).is_recognised
+
+
+def read(documents: Documents) -> tuple[Understanding, ...]:
+    """The clusters, or without any the VPCs; raises `NotUnderstoodError` if there is neither."""
+    bundle = collect(documents.items())
+    clusters = clusters_of(bundle)
+    if len(clusters) > MOST_CLUSTERS:
+        raise NotUnderstoodError(f"the documents describe {len(clusters)} clusters, expected at most {MOST_CLUSTERS}")
+    shared = tuple(bundle.ignored) + tuple(_counted_elsewhere(bundle))
+    if clusters:
+        return tuple(_with_cluster(bundle, one, shared, len(clusters) == 1) for one in clusters)
+    refused = next((one for one in bundle.ignored if one.why == CONNECTED), None)
+    if refused:
+        raise NotUnderstoodError(refused.why, refused.place)
+    vpcs = list(_vpcs(bundle))[:MOST_CLUSTERS]
+    if not vpcs:
+        raise NotUnderstoodError(*_nothing(bundle))
+    return tuple(_without_cluster(bundle, vpc, shared) for vpc in vpcs)
+
+
+def _nothing(bundle: Bundle) -> tuple[str, str]:
+    """Why the documents describe neither a cluster nor a VPC, and where."""
+    named = [kind for kind in ("nodegroups", "fargateprofiles") if bundle.of(kind)]
+    if named:
+        place = bundle.of(named[0])[0].place
+        return "it belongs to a cluster that is not described: add `aws eks describe-cluster`", place
+    if bundle.ignored:
+        first = bundle.ignored[0]
+        return f"no cluster and no VPC is described: {first.why}", first.place
+    return "no cluster and no VPC is described: the lists are empty, or of things that belong to none", ""
+
+
+def _with_cluster(bundle: Bundle, named: Named, shared: tuple[Ignored, ...], is_alone: bool) -> Understanding:
+    draft = named.draft
+    vpc = named.vpc or _vpc_of_subnets(draft, bundle)
+    around = Around(bundle=bundle, vpc=vpc, region=named.region, account=named.account)
+    describe_consumers(draft, bundle, named, is_alone)
+    if vpc and not draft.cluster.get("cluster_subnets"):
+        _subnets_of_interfaces(draft, around, named)
+    if vpc and any(bundle.knows(kind) for kind in _OF_A_VPC):
+        _network(draft, around, named)
+    elif bundle.lists.keys() - {"nodegroups", "fargateprofiles"}:
+        draft.leave_open("/vpc", "no document ties the network that is described to the cluster's VPC")
+    draft.ignored += [*shared, *_of_other_vpcs(bundle, vpc)]
+    return draft.understanding()
+
+
+def _without_cluster(bundle: Bundle, vpc: str, shared: tuple[Ignored, ...]) -> Understanding:
+    draft = Draft(format=FORMAT, place=vpc)
+    _network(draft, Around(bundle=bundle, vpc=vpc), None)
+    draft.ignored += [*shared, *_of_other_vpcs(bundle, vpc)]
+    return replace(draft.understanding(), has_cluster=False)
+
+
+def _network(draft: Draft, around: Around, named: Named | None) -> None:
+    """All around the cluster; the order matters where one part refers to another."""
+    describe_vpc(draft, around)
+    describe_nat_gateways(draft, around)
+    describe_subnets(draft, around)
+    describe_routes(draft, around)
+    describe_groups(draft, around, named)
+    describe_acls(draft, around)
+    describe_links(draft, around)
+    know_targets(draft)
+    complete_subnets(draft, around)
+
+
+def _vpc_of_subnets(draft: Draft, bundle: Bundle) -> str:
+    """The VPC that all described cluster subnets lie in; nothing if that is not one."""
+    wanted = set(draft.cluster.get("cluster_subnets", ()))
+    found = {one.text("VpcId") for one in bundle.of("subnets") if one.text("SubnetId") in wanted}
+    vpc = found.pop() if len(found) == 1 else ""
+    if vpc:
+        draft.assume("/vpc", f"the cluster stands in {vpc}, where its subnets lie")
+    return vpc
+
+
+def _subnets_of_interfaces(draft: Draft, around: Around, named: Named) -> None:
+    """Where the EKS-owned network interfaces stand, for a cluster whose subnets are not told (F-3.1)."""
+    interfaces = own_interfaces(around, named)
+    subnets = sorted({one.text("SubnetId") for one in interfaces} - {""})
+    if subnets:
+        place = interfaces[0].place
+        draft.compute("/cluster_subnets", subnets, "the subnets of the EKS-owned network interfaces", place)
+        draft.unknown[:] = [one for one in draft.unknown if one.field != "/cluster_subnets"]
+        draft.know_subnets(subnets)
+
+
+def _vpcs(bundle: Bundle) -> Iterator[str]:
+    """The VPCs that the documents speak of, in their order."""
+    kinds = ("vpcs", *(kind for kind in _OF_A_VPC if kind != "vpcs"))
+    yield from dict.fromkeys(id_ for kind in kinds for one in bundle.of(kind) if (id_ := one.text("VpcId")))
+
+
+def _counted_elsewhere(bundle: Bundle) -> Iterator[Ignored]:
+    for kind, why in _THROUGH_ROUTES.items():
+        yield from (Ignored(place=one.place, why=why) for one in bundle.of(kind))
+
+
+def _of_other_vpcs(bundle: Bundle, vpc: str) -> Iterator[Ignored]:
+    for kind in _OF_A_VPC:
+        for one in bundle.of(kind):
+            other = one.text("VpcId")
+            if other and other != vpc:
+                yield Ignored(place=one.place, why=f"it belongs to another VPC, {other}")
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name=FORMAT,
+        title="requests and responses of the AWS APIs (EKS, EC2, Cloud Control, AWS Config)",
+        recognises=recognises,
+        read=read,
+    ),
+)

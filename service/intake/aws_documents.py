@@ -1,0 +1,308 @@
+"""Finds in AWS documents what they hold: clusters, and the lists of the `describe` calls.
+
+1. Envelopes are taken off: recorded responses (``{status_code, data}``), CloudTrail events, kubescape's
+   ``ClusterDescribe``, Cloud Control's JSON in JSON, AWS Config items.
+2. A list is known by its name (``RouteTables``); an element alone by the names of its fields.
+3. A list of which further pages are missing (``NextToken``) shows what is there, never what is not.
+4. A response that is an error, such as a denied call, shows nothing: what it was to tell stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from service.intake.aws_bundle import Bundle, ClusterFound, Said
+from service.intake.aws_records import is_text, normalised, plain_name
+from service.intake.documents import read_json
+from service.intake.readings import escaped, quoted
+from service.intake.understanding import NotUnderstoodError
+
+_DEEPEST = 6
+_ENVELOPES = (
+    *("data", "body", "response", "responsebody", "output", "outputs", "result", "results", "sdkresponse"),
+    *("items", "records", "detail", "responseelements", "requestparameters", "event"),
+)
+_LISTS = frozenset(
+    {
+        *("vpcs", "subnets", "routetables", "natgateways", "internetgateways", "egressonlyinternetgateways"),
+        *("securitygroups", "securitygrouprules", "networkacls", "vpcendpoints", "vpcpeeringconnections"),
+        *("transitgateways", "transitgatewayattachments", "transitgatewayvpcattachments"),
+        *("transitgatewayroutetables", "transitgatewaystaticroutes", "transitgatewaypropagations"),
+        *("vpnconnections", "vpngateways", "customergateways", "clientvpnendpoints", "clientvpntargetnetworks"),
+        *("virtualinterfaces", "directconnectgateways", "directconnectgatewayassociations", "virtualgateways"),
+        *("dhcpoptions", "resolverendpoints", "networkinterfaces", "reservations", "addresses"),
+        *("prefixlists", "managedprefixlists", "vpcblockpublicaccessexclusions", "nodegroups", "fargateprofiles"),
+        *("launchtemplateversions", "availabilityzones"),
+    }
+)
+_SINGLE = {"nodegroup": "nodegroups", "fargateprofile": "fargateprofiles"}
+_BY_FIELDS = (
+    ("natgateways", {"natgatewayid", "natgatewayaddresses"}),
+    ("routetables", {"routetableid", "routes"}),
+    ("subnets", {"subnetid", "cidrblock"}),
+    ("securitygroups", {"groupid", "ippermissions"}),
+    ("networkacls", {"networkaclid", "entries"}),
+    ("vpcendpoints", {"vpcendpointid", "servicename"}),
+    ("vpcpeeringconnections", {"vpcpeeringconnectionid", "requestervpcinfo"}),
+    ("transitgatewayattachments", {"transitgatewayattachmentid", "transitgatewayid"}),
+    ("vpnconnections", {"vpnconnectionid", "customergatewayid"}),
+    ("vpngateways", {"vpngatewayid", "vpcattachments"}),
+    ("dhcpoptions", {"dhcpoptionsid", "dhcpconfigurations"}),
+    ("networkinterfaces", {"networkinterfaceid", "interfacetype"}),
+    ("nodegroups", {"nodegroupname", "clustername", "subnets"}),
+    ("fargateprofiles", {"fargateprofilename", "clustername"}),
+    ("vpcs", {"vpcid", "dhcpoptionsid", "cidrblock"}),
+)
+_ATTRIBUTES = frozenset({"enablednssupport", "enablednshostnames"})
+_ID_IN_NAME = re.compile(r"(tgw-rtb|cvpn-endpoint|pl|vpc)-[0-9a-z]{4,20}")
+_CONFIG_ITEMS = ("configurationitems", "baseconfigurationitems", "configurationitem")
+_EKS_CLUSTER = "AWS::EKS::Cluster"
+
+
+def collect(documents: Iterable[tuple[str, Any]]) -> Bundle:
+    """What is in the documents, in their order; what cannot be read is left out with why."""
+    bundle = Bundle()
+    for name, document in documents:
+        _Walk(bundle, name).walk(document, f"{name}#" if name else "", 0)
+    return bundle
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The way through one document."""
+
+    bundle: Bundle
+    name: str
+
+    def walk(self, value: Any, place: str, depth: int) -> None:
+        """Everything in the value that is known; nothing else is remarked on."""
+        if depth > _DEEPEST:
+            return
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                self.walk(item, f"{place}/{index}", depth + 1)
+        elif isinstance(value, dict) and value:
+            self._object(value, place, depth)
+
+    def _object(self, value: dict[str, Any], place: str, depth: int) -> None:
+        names: dict[str, str] = {}
+        for name in value:
+            names.setdefault(plain_name(name), name)
+        if "apiversion" in names and "kind" in names:
+            envelope = names.get("data")
+            if envelope and "describe" in str(value[names["kind"]]).lower():
+                self.walk(value[envelope], f"{place}/{escaped(envelope)}", depth + 1)
+            return
+        if _is_error(value, names):
+            self.bundle.ignore(place, f"an error instead of a response: {_code(value, names)}")
+            return
+        if self._cluster(value, names, place) or self._stored(value, names, place, depth):
+            return
+        self._lists(value, names, place)
+        for envelope in _ENVELOPES:
+            own = names.get(envelope)
+            if own is not None and not (
+                envelope == "requestparameters" and value.get(names.get("responseelements", ""))
+            ):
+                self.walk(value[own], f"{place}/{escaped(own)}", depth + 1)
+
+    def _cluster(self, value: dict[str, Any], names: dict[str, str], place: str) -> bool:
+        """A cluster's own object, or one around it."""
+        if isinstance(value.get(names.get("resourcesvpcconfig", "")), dict) or _is_connected(value, names):
+            self._found(value, place, _said(names))
+            return True
+        one, many = names.get("cluster"), names.get("clusters")
+        if one is not None and _is_cluster(value[one]):
+            self._found(value[one], f"{place}/{escaped(one)}", Said.RESPONSE)
+        for index, item in enumerate(_list(value.get(many or ""))):
+            if _is_cluster(item):
+                self._found(item, f"{place}/{escaped(many)}/{index}", Said.RESPONSE)
+            elif is_text(item) and len(names.keys() - {"nexttoken", "responsemetadata"}) == 1:
+                self.bundle.ignore(f"{place}/{escaped(many)}/{index}", "a cluster's name alone: describe the cluster")
+        update = names.get("update")
+        if update is not None and isinstance(value[update], dict) and "type" in normalised(value[update]):
+            sentence = "what an update asked for, not what the cluster is; `aws eks describe-cluster` tells that"
+            self.bundle.ignore(f"{place}/{escaped(update)}", sentence)
+        return False
+
+    def _found(self, value: dict[str, Any], place: str, said: Said, region: str = "") -> None:
+        self.bundle.is_recognised = True
+        self.bundle.clusters.append(ClusterFound(value=value, place=place, said=said, region=region))
+
+    def _stored(self, value: dict[str, Any], names: dict[str, str], place: str, depth: int) -> bool:
+        """AWS Config's items and Cloud Control's payloads, which keep a resource as JSON in a text."""
+        for items in _CONFIG_ITEMS:
+            own = names.get(items)
+            if own is not None:
+                inner = value[own]
+                for index, item in enumerate(inner if isinstance(inner, list) else [inner]):
+                    self.walk(item, f"{place}/{escaped(own)}/{index}", depth + 1)
+                return True
+        if "resourcetype" in names and "configuration" in names:
+            self._config_item(value, names, place)
+            return True
+        if "typename" in names and is_text(value[names["typename"]]):
+            return self._cloud_control(value, names, place)
+        return False
+
+    def _config_item(self, value: dict[str, Any], names: dict[str, str], place: str) -> None:
+        kind = value[names["resourcetype"]]
+        status = str(value.get(names.get("configurationitemstatus", ""), ""))
+        inside = f"{place}/{escaped(names['configuration'])}"
+        if status.startswith("ResourceDeleted"):
+            self.bundle.ignore(place, "the resource is deleted")
+            return
+        configuration = self._opened(value[names["configuration"]], inside)
+        if not isinstance(configuration, dict):
+            return
+        if kind == _EKS_CLUSTER:
+            named = {"Name": value.get(names.get("resourcename", "")), "Arn": value.get(names.get("arn", ""))}
+            whole = {name: text for name, text in named.items() if text} | configuration
+            region = value.get(names.get("awsregion", ""))
+            self._found(whole, inside, Said.CONFIG_ITEM, str(region) if is_text(region) else "")
+        else:
+            self._element(configuration, {plain_name(name) for name in configuration}, inside)
+
+    def _cloud_control(self, value: dict[str, Any], names: dict[str, str], place: str) -> bool:
+        if value[names["typename"]] != _EKS_CLUSTER:
+            return False
+        payloads: list[tuple[Any, str]] = []
+        for holder, inner in (("resourcedescription", "properties"), ("progressevent", "resourcemodel")):
+            own = names.get(holder)
+            for index, item in enumerate(_list(value.get(names.get(f"{holder}s", "")))):
+                payloads.append((_member(item, inner), f"{place}/{holder}s/{index}"))
+            if own is not None:
+                payloads.append((_member(value[own], inner), f"{place}/{escaped(own)}"))
+        payloads += [(value[names[n]], f"{place}/{escaped(names[n])}") for n in _DESIRED if n in names]
+        for payload, where in payloads:
+            properties = self._opened(payload, where)
+            if isinstance(properties, dict):
+                self._found(properties, where, Said.CLOUD_CONTROL)
+        if "patchdocument" in names:
+            self.bundle.ignore(place, "a patch of a cluster, whose other settings it does not tell")
+        return True
+
+    def _opened(self, value: Any, place: str) -> Any:
+        """The object that a text holds as JSON."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return read_json(value)
+        except NotUnderstoodError as error:
+            self.bundle.ignore(place, error.detail)
+            return None
+
+    def _lists(self, value: dict[str, Any], names: dict[str, str], place: str) -> None:
+        is_whole = not any(value.get(names.get(token, "")) for token in ("nexttoken", "marker", "paginationtoken"))
+        found = False
+        for plain, own in names.items():
+            inner, inside = value[own], f"{place}/{escaped(own)}"
+            if plain in _SINGLE and isinstance(inner, dict):
+                self.bundle.add(_SINGLE[plain], [inner], inside)
+            elif plain in _LISTS and isinstance(inner, list):
+                if inner and not any(isinstance(item, dict) for item in inner):
+                    if plain in ("nodegroups", "fargateprofiles") and "clustername" not in names:
+                        self.bundle.ignore(inside, "names alone: describe each of them")
+                    continue
+                found = True
+                self._list(plain, inner, inside, is_whole)
+        if not found:
+            self._element(value, names.keys(), place)
+
+    def _list(self, kind: str, items: list[Any], place: str, is_whole: bool) -> None:
+        self.bundle.add(kind, items, place)
+        if is_whole:
+            self.bundle.complete.add(kind)
+        if kind == "reservations":
+            for index, item in enumerate(items):
+                instances = normalised(item).get("instances") if isinstance(item, dict) else None
+                self.bundle.add("instances", _list(instances), f"{place}/{index}/Instances")
+
+    def _element(self, value: dict[str, Any], names: Iterable[str], place: str) -> None:
+        """An element alone, or an answer that is no list."""
+        given = set(names)
+        if given & _ATTRIBUTES and "vpcid" in given and "cidrblock" not in given:
+            self.bundle.add("vpcattributes", [value], place)
+            return
+        if "vpcblockpublicaccessoptions" in given:
+            inner = next(value[name] for name in value if plain_name(name) == "vpcblockpublicaccessoptions")
+            self.bundle.add("blockpublicaccess", [inner], place)
+            return
+        for kind in ("routes", "entries"):
+            if kind in given and not given & {"routetableid", "networkaclid", "vpnconnectionid"}:
+                self._of_named(kind, value, place)
+                return
+        for kind, fields in _BY_FIELDS:
+            if fields <= given:
+                self.bundle.add(kind, [value], place)
+                return
+
+    def _of_named(self, kind: str, value: dict[str, Any], place: str) -> None:
+        """Answers that do not repeat whom they are about; the file's name may (`...tgw-rtb-0abc.json`)."""
+        record = normalised(value)
+        items = [item for item in _list(record.get(kind)) if isinstance(item, dict)]
+        if kind == "routes" and any("clientvpnendpointid" in item for item in items):
+            self.bundle.add("clientvpnroutes", items, f"{place}/Routes")
+            return
+        found = _ID_IN_NAME.search(self.name.rsplit("/", 1)[-1])
+        owner = record.get("transitgatewayroutetableid") or record.get("prefixlistid") or (found[0] if found else "")
+        is_gateways = kind == "routes" and ("additionalroutesavailable" in record or _are_of_gateway(items))
+        if is_text(owner) and (is_gateways or (kind == "entries" and all("cidr" in item for item in items))):
+            target = "transitgatewayroutes" if kind == "routes" else "prefixlistentries"
+            self.bundle.add(target, [{"owner": owner, kind: items}], place)
+        elif is_gateways or (kind == "entries" and items and all("cidr" in item for item in items)):
+            self.bundle.ignore(place, "it does not say whose entries these are: put the id into the file's name")
+
+
+_DESIRED = ("desiredstate", "properties", "resourcemodel")
+
+
+def _are_of_gateway(items: list[dict[str, Any]]) -> bool:
+    return bool(items) and all("transitgatewayattachments" in item for item in items)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _member(value: Any, plain: str) -> Any:
+    if not isinstance(value, dict):
+        return None
+    return next((member for name, member in value.items() if plain_name(name) == plain), None)
+
+
+def _is_cluster(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    names = {plain_name(name): name for name in value}
+    arn = value.get(names.get("arn", ""))
+    is_eks = isinstance(arn, str) and re.match(r"arn:[a-z-]+:eks:", arn) is not None
+    return is_eks or isinstance(value.get(names.get("resourcesvpcconfig", "")), dict) or _is_connected(value, names)
+
+
+def _is_connected(value: dict[str, Any], names: dict[str, str]) -> bool:
+    """Whether a registered cluster is described, which has a provider and no VPC of its own (F-7.19)."""
+    return "name" in names and isinstance(value.get(names.get("connectorconfig", "")), dict)
+
+
+def _said(names: dict[str, str]) -> Said:
+    if names.keys() & {"arn", "status", "createdat", "endpoint", "platformversion"}:
+        return Said.RESPONSE
+    return Said.CREATION if "rolearn" in names else Said.UPDATE
+
+
+def _is_error(value: dict[str, Any], names: dict[str, str]) -> bool:
+    error, status = value.get(names.get("error", "")), value.get(names.get("statuscode", ""))
+    if isinstance(error, dict) and ("code" in normalised(error) or "message" in normalised(error)):
+        return True
+    return type(status) is int and status >= 400
+
+
+def _code(value: dict[str, Any], names: dict[str, str]) -> str:
+    inner = value.get(names.get("data", ""))
+    error = value.get(names.get("error", "")) or (_member(inner, "error") if inner else None)
+    code = _member(error, "code") if error else value.get(names["statuscode"]) if "statuscode" in names else None
+    return quoted(str(code))[:60] if isinstance(code, str | int) else "without a code"
