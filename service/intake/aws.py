@@ -21,6 +21,7 @@ from service.intake.aws_filters import describe_acls, describe_groups, own_inter
 from service.intake.aws_links import describe_links
 from service.intake.aws_routes import describe_nat_gateways, describe_routes, know_targets
 from service.intake.aws_vpcs import complete_subnets, describe_subnets, describe_vpc
+from service.intake.coherence import make_coherent
 from service.intake.drafting import Draft
 from service.intake.formats import Documents, Format
 from service.intake.understanding import Ignored, NotUnderstoodError, Understanding
@@ -85,6 +86,7 @@ def _with_cluster(bundle: Bundle, named: Named, shared: tuple[Ignored, ...], is_
     elif bundle.lists.keys() - {"nodegroups", "fargateprofiles"}:
         draft.leave_open("/vpc", "no document ties the network that is described to the cluster's VPC")
     draft.ignored += [*shared, *_of_other_vpcs(bundle, vpc)]
+    make_coherent(draft)
     return draft.understanding()
 
 
@@ -92,6 +94,7 @@ def _without_cluster(bundle: Bundle, vpc: str, shared: tuple[Ignored, ...]) -> U
     draft = Draft(format=FORMAT, place=vpc)
     _network(draft, Around(bundle=bundle, vpc=vpc), None)
     draft.ignored += [*shared, *_of_other_vpcs(bundle, vpc)]
+    make_coherent(draft)
     return replace(draft.understanding(), has_cluster=False)
 
 

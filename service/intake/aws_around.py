@@ -67,8 +67,3 @@ def networks(texts: Iterable[str]) -> Iterator[Net]:
     for text in texts:
         if is_range(text):
             yield ip_network(text, strict=False)
-
-
-def covers(space: Net, network: Net) -> bool:
-    """Whether a range holds all of another one."""
-    return space.version == network.version and int(space[0]) <= int(network[0]) and int(network[-1]) <= int(space[-1])

@@ -1,7 +1,6 @@
 """The VPC and its subnets, as `aws ec2 describe-*` tells of them.
 
-What a whole list does not hold is not there; of what no document shows nothing is said. Values that AWS would
-not have (host bits, subnets outside their VPC or over each other, as in made-up examples) are left open.
+What a whole list does not hold is not there; of what no document shows nothing is said.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from service.intake.aws_around import GONE, Around, Net, covers, exact_network, is_gone, note, ranges_of_vpc
+from service.intake.aws_around import GONE, Around, exact_network, is_gone, note, ranges_of_vpc
 from service.intake.aws_bundle import shared_ids
 from service.intake.aws_records import Record
 from service.intake.drafting import Draft
@@ -163,14 +162,11 @@ def _vpc_endpoint(record: Record, kind: str, service: str) -> dict[str, Any]:
 
 def describe_subnets(draft: Draft, around: Around) -> None:
     """The subnets of the VPC as they are described."""
-    spaces = [net for text in draft.cluster.get("vpc", {}).get("cidrs", ()) if (net := exact_network(text))]
-    taken: list[Net] = []
     described = dict(shared_ids(around.bundle.of("subnets"), "SubnetId"))
     zones = {one.text("ZoneName"): one.text("ZoneType") for one in around.bundle.of("availabilityzones")}
     for id_, record in described.items():
         if record.text("VpcId") == around.vpc and len(draft.cluster.get("subnets", ())) < MOST_SUBNETS:
             element = _subnet(draft, id_, record, zones)
-            _place_in(draft, element, spaces, taken)
             _put(draft, element)
             note(draft, f"/subnets[{id_}]", record)
 
@@ -228,29 +224,3 @@ def _zone_kind(zone: str, types: dict[str, str]) -> str:
         return known[types[zone]]
     patterns = ((_ZONE, "availability_zone"), (_LOCAL_ZONE, "local_zone"), (_WAVELENGTH, "wavelength"))
     return next((kind for pattern, kind in patterns if pattern.fullmatch(zone)), "")
-
-
-def _place_in(draft: Draft, element: dict[str, Any], spaces: list[Net], taken: list[Net]) -> None:
-    """Leaves a range open that AWS would not give the subnet."""
-    for field, version in (("cidr", 4), ("ipv6_cidr", 6)):
-        text = element.get(field)
-        if text is None:
-            continue
-        network = exact_network(text)
-        why = _misfit(network, version, spaces, taken)
-        if why or network is None:
-            del element[field]
-            draft.leave_open(f"/subnets[{element['id']}]/{field}", why, text)
-        else:
-            taken.append(network)
-
-
-def _misfit(network: Net | None, version: int, spaces: list[Net], taken: list[Net]) -> str:
-    if network is None or network.version != version:
-        return "no range that a subnet can have"
-    around = [space for space in spaces if space.version == version]
-    if around and not any(covers(space, network) for space in around):
-        return "a range outside the VPC's"
-    if any(other.version == version and other.overlaps(network) for other in taken):
-        return "a range over another subnet's"
-    return ""
