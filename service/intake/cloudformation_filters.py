@@ -45,9 +45,7 @@ class Groups:
             for resource in self.template.of("AWS::EC2::SecurityGroup")
             if resource.id in self.roles or (vpc is not None and self.template.vpc_of(resource) == vpc)
         }
-        if not resources and not self.cluster_group:
-            return
-        described = {*resources, self.cluster_group}
+        described = {*resources, *self.roles, self.cluster_group}
         for id_, resource in resources.items():
             group = Element(self.draft, "security_groups", id_, resource.place)
             group.compute("role", self.roles.get(id_, "other"), "where the template uses it")
@@ -59,6 +57,13 @@ class Groups:
                 egress += self._separate(id_, "AWS::EC2::SecurityGroupEgress", described)
                 group.compute("egress", egress[:MOST_RULES], "the rules that the template gives it")
             group.done(resource)
+        for id_, role in self.roles.items():
+            if id_ not in (*resources, self.cluster_group):
+                group = Element(self.draft, "security_groups", id_)
+                rules = [_unknown_rule(id_)]
+                group.fields = {"role": role, "ingress": rules, "egress": rules}
+                group.leave_open("ingress", "the template names the group and does not make it", id_)
+                group.done()
         if self.cluster_group:
             self._describe_cluster_group(described)
 
@@ -117,16 +122,19 @@ class Groups:
             if reading.is_missing:
                 continue
             text = as_text(reading).value
-            if property_ in _RANGES and isinstance(text, str) and is_range(text):
-                yield text
-            elif property_ in _GROUPS and isinstance(text, str) and (text in described or _is_aws_id(text)):
-                yield text
-            elif property_ in _LISTS and isinstance(text, str) and text.startswith(UNKNOWN_LIST):
+            if isinstance(text, str) and _is_far_side(property_, text, described):
                 yield text
             else:
                 shown = reading.value.text if isinstance(reading.value, Open) else str(text)
                 self.draft.leave_open("/security_groups", f"the far side of a rule: {property_}", shown)
                 yield f"{UNKNOWN_LIST}{name}"
+
+
+def _is_far_side(property_: str, text: str, described: set[str]) -> bool:
+    """Whether a text is what the property holds: a range, a prefix list or a group that is known."""
+    if property_ in _RANGES:
+        return is_range(text)
+    return text.startswith(UNKNOWN_LIST) if property_ in _LISTS else text in described or _is_aws_id(text)
 
 
 def _is_aws_id(text: str) -> bool:

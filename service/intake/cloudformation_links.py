@@ -95,11 +95,11 @@ def describe_links(template: Template, draft: Draft, vpc: str, targets: Targets)
             _add(draft, targets.name_for("connections", told), "transit_gateway", attachment, None)
     for attachment in template.of("AWS::EC2::VPCGatewayAttachment"):
         gateway = attachment.properties.get("VpnGatewayId")
-        if not gateway.is_missing and template.vpc_of(attachment) == vpc and (told := template.told(gateway)):
-            routes = static_routes(template, told) or []
+        if not gateway.is_missing and template.vpc_of(attachment) == vpc and (end := template.told(gateway)):
+            routes = static_routes(template, end) or []
             ranges = [as_ranges(route.properties.get("DestinationCidrBlock")).value for route in routes]
             known = [text for one in ranges if isinstance(one, list) for text in one]
-            name = targets.name_for("connections", told)
+            name = targets.name_for("connections", end)
             _add(draft, name, "vpn", attachment, known if ranges and len(known) == len(ranges) else None)
     _describe_client_vpns(template, draft, vpc, targets)
 

@@ -4,14 +4,12 @@
    VPC that exists already only what the template adds is known.
 2. CloudFormation's defaults: DNS support on, DNS hostnames off, no public addresses in a subnet (AWS::EC2::VPC,
    AWS::EC2::Subnet). A VPC without DHCP options of its own has the Region's default ones (AmazonProvidedDNS).
-3. A subnet whose range does not fit its VPC, or lies over another one, is refused by AWS: its range stays open.
+3. `Fn::Select` of `Fn::GetAZs` names a zone by its number: the Region is not known, the zones are distinct.
 """
 
 from __future__ import annotations
 
 import re
-from ipaddress import ip_network
-from typing import Any
 
 from service.intake.cloudformation_elements import Element, assume_made, exact_range
 from service.intake.cloudformation_templates import Resource, Template
@@ -116,8 +114,6 @@ def _describe_block(template: Template, draft: Draft) -> None:
 
 def describe_subnets(template: Template, draft: Draft, vpc: str) -> None:
     """The subnets of the VPC that the template makes, without their tables."""
-    taken: list[Any] = [ip_network(text) for text in draft.cluster.get("vpc", {}).get("cidrs", ())]
-    others: list[Any] = []
     excluded = {
         template.told(one.properties.get("SubnetId"))
         for one in template.of("AWS::EC2::VPCBlockPublicAccessExclusion")
@@ -128,8 +124,8 @@ def describe_subnets(template: Template, draft: Draft, vpc: str) -> None:
             continue
         properties = resource.properties
         subnet = Element(draft, "subnets", resource.id, resource.place)
-        subnet.take("cidr", _fitting(exact_range(properties.get("CidrBlock"), 4), taken, others))
-        subnet.take("ipv6_cidr", _fitting(exact_range(properties.get("Ipv6CidrBlock"), 6), taken, others))
+        subnet.take("cidr", exact_range(properties.get("CidrBlock"), 4))
+        subnet.take("ipv6_cidr", exact_range(properties.get("Ipv6CidrBlock"), 6))
         _take_zone(subnet, as_text(properties.get("AvailabilityZone")))
         for name, property_ in (
             ("assigns_public_ip", "MapPublicIpOnLaunch"),
@@ -152,17 +148,3 @@ def _take_zone(subnet: Element, zone: Reading) -> None:
             subnet.draft.compute("/region", region[1], "the Region of a subnet's zone", zone.place)
     elif local := _LOCAL_ZONE.fullmatch(zone.value):
         subnet.compute("zone_kind", "wavelength" if local[1] else "local_zone", "its zone's name")
-
-
-def _fitting(reading: Reading, around: list[Any], others: list[Any]) -> Reading:
-    """A subnet's range if AWS would take it beside the others."""
-    if not isinstance(reading.value, str):
-        return reading
-    network: Any = ip_network(reading.value)
-    same_family = [one for one in around if one.version == network.version]
-    if same_family and not any(network.subnet_of(one) for one in same_family):
-        return reading.opened("a range outside the VPC's, which AWS refuses")
-    if any(one.version == network.version and network.overlaps(one) for one in others):
-        return reading.opened("a range over another subnet's, which AWS refuses")
-    others.append(network)
-    return reading

@@ -76,8 +76,10 @@ def is_template(value: Any) -> bool:
         return False
     if "AWSTemplateFormatVersion" in value:
         return True
-    types = [one.get("Type") for one in value["Resources"].values() if isinstance(one, Mapping)]
-    return any(isinstance(kind, str) and _TYPE.fullmatch(kind) for kind in types) or not value["Resources"]
+    resources = value["Resources"]
+    types = [one.get("Type") for one in resources.values() if isinstance(one, Mapping)]
+    is_typed = any(isinstance(kind, str) and _TYPE.fullmatch(kind) for kind in types)
+    return is_typed or not resources or any(name.startswith(_LOOP) for name in resources)
 
 
 def templates_in(document: Any, place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -61,7 +61,7 @@ class Values:
 
     def read(self, value: Any, place: str) -> Reading:
         """What stands in a place, for `readings.Section`."""
-        if function_of(value) is None and isinstance(value, Mapping | list):
+        if function_of(value) is None and isinstance(value, Mapping) and not is_unknown_tag(value):
             return Reading(value, place)
         before, self.used = self.used, {}
         try:
@@ -71,7 +71,8 @@ class Values:
             self.used = before | self.used
         if isinstance(found, str) and "{{resolve:" in found:
             found = Open(found, "a dynamic reference, which is resolved at deployment")
-        because = "" if function_of(value) is None else f"evaluated: {shown(value)}"
+        is_computed = bool(assumed) or function_of(value) is not None
+        because = f"evaluated: {shown(value)}" if is_computed else ""
         return Reading(found, place, because, assumed)
 
     def evaluate(self, value: Any) -> Any:
