@@ -124,6 +124,8 @@ def _resources(template: Template, resources: Mapping[str, Any]) -> Iterator[Res
         holds: Any = True
         if resource.get("Condition") is not None:
             holds = template.values.condition(resource["Condition"])
+            if isinstance(holds, Open):
+                holds = Open(shown(resource["Condition"]), f"{holds.why}: {holds.text}")
         if holds is False:
             why = f"not made: its condition `{shown(resource['Condition'])}` is false"
             template.ignored.append(Ignored(place=place, why=why))
