@@ -190,7 +190,8 @@ def test_a_loop_is_written_out() -> None:
 def test_a_cluster_whose_condition_is_false_is_not_made_and_an_open_one_is_assumed() -> None:
     def template(condition: str) -> str:
         head = _CONDITIONS.strip()
-        return f"{head}\nResources: {{One: {{Type: 'AWS::EKS::Cluster', Condition: {condition}, Properties: {{Name: a}}}}}}"
+        cluster = f"{{Type: 'AWS::EKS::Cluster', Condition: {condition}, Properties: {{Name: a}}}}"
+        return f"{head}\nResources: {{One: {cluster}}}"
 
     assert from_text(CLOUDFORMATION, template("IsTest")) == ()
     (found,) = from_text(CLOUDFORMATION, template("Asked"))
