@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from service.intake import capa, eksctl, rancher
+from service.intake import capa, cloudformation, eksctl, rancher
+from service.intake.embedded import formats_of_examples
 from service.intake.formats import Format
 
-FORMATS: tuple[Format, ...] = (*eksctl.FORMATS, *capa.FORMATS, *rancher.FORMATS)
+_DOCUMENTS: tuple[Format, ...] = (*eksctl.FORMATS, *capa.FORMATS, *rancher.FORMATS, *cloudformation.FORMATS)
+
+FORMATS: tuple[Format, ...] = (*_DOCUMENTS, *formats_of_examples(_DOCUMENTS))
