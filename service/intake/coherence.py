@@ -22,6 +22,8 @@ _ONE_IS_ON = "EKS refuses both endpoints off, so this one is on (F-1.3)"
 def make_coherent(draft: Draft) -> None:
     """Leaves open what cannot be as it is written."""
     _settle_switches(draft)
+    if draft.cluster.get("endpoint_access") == {}:
+        del draft.cluster["endpoint_access"]
     _settle_ranges(draft)
     if len(draft.cluster.get("subnets", ())) > MOST_SUBNETS:
         _drop(draft, "subnets", f"more than {MOST_SUBNETS} subnets")

@@ -30,19 +30,23 @@ _WITHOUT_GROUP = "core"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """One object with its group, version and kind; ``place`` is a pointer into the documents."""
+    """One object with its group, version and kind; ``place`` is a pointer into the documents.
+
+    ``alias`` names a template of an object by what the template is called.
+    """
 
     group: str
     version: str
     kind: str
     value: Mapping[str, Any]
     place: str
+    alias: str = ""
 
     @property
     def name(self) -> str:
         """The object's name, as other objects refer to it; empty if it has none that could be shown."""
         name = self.metadata("name")
-        return name.value if isinstance(name.value, str) else _open_text(name)
+        return name.value if isinstance(name.value, str) else _open_text(name) or self.alias
 
     @property
     def labels(self) -> dict[str, str]:
