@@ -84,7 +84,7 @@ def _launched(template: Template, draft: Draft, consumer: dict[str, Any], launch
     """What a launch template or configuration says of the nodes' interfaces."""
     named = [launch.get(name) for name in ("Id", "LaunchTemplateId", "Name", "LaunchTemplateName")]
     told = next((template.told(reading) for reading in named if not reading.is_missing), None)
-    resource = template.named(told or "", *_LAUNCH)
+    resource = next((one for one in template.of(*_LAUNCH) if told in _names(template, one)), None)
     reference = f"/consumers[{consumer['name']}]/security_groups"
     if resource is None:
         draft.leave_open(reference, "the launch template is not described here", told or "")
@@ -106,6 +106,11 @@ def _launched(template: Template, draft: Draft, consumer: dict[str, Any], launch
         draft.note(reference, groups)
     elif isinstance(groups.value, Open):
         draft.leave_open(reference, groups.value.why, groups.value.text)
+
+
+def _names(template: Template, launch: Resource) -> set[str | None]:
+    """What a launch template may be called by; the name may be an expression on both sides."""
+    return {launch.id, template.told(launch.properties.get("LaunchTemplateName")) or launch.id}
 
 
 def _is_owned(group: Resource) -> bool:

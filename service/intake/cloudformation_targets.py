@@ -94,9 +94,9 @@ class Targets:
         if told is None:
             return None
         name = self.name_for("nat_gateways", told)
-        if self.template.named(told, "AWS::EC2::NatGateway") is None:
+        if all(one["id"] != name for one in self.draft.cluster.get("nat_gateways", ())):
             nat = Element(self.draft, "nat_gateways", name, reading.place)
-            nat.leave_open("public_ips", "the template does not make the NAT gateway", told)
+            nat.leave_open("public_ips", "the template does not make the NAT gateway in this VPC", told)
             nat.done()
         return name
 

@@ -29,7 +29,7 @@ from service.intake.readings import MISSING, Open, Reading
 from service.intake.yaml_documents import is_unknown_tag
 
 MOST_STEPS = 200_000
-DEEPEST = 100
+DEEPEST = 40
 """How many levels of functions, and of conditions that name others, are followed."""
 MOST_ITEMS = 200
 _TYPED_ID = re.compile(r"AWS::EC2::(?:VPC|Subnet|SecurityGroup|Instance|Volume)(?:::Id|::GroupName)")
