@@ -94,7 +94,7 @@ def unblamed(node: ast.AST) -> set[str]:
         return words(node)
     if isinstance(node, ast.keyword) and node.arg == "assumed":
         return words(node)
-    if isinstance(node, ast.AnnAssign | ast.Assign) and "WARNINGS" in ast.unparse(node).split("=")[0]:
+    if isinstance(node, ast.AnnAssign | ast.Assign) and re.match("WARNINGS|TAKEN_FOR_GRANTED", ast.unparse(node)):
         return words(node)
     return set()
 

@@ -65,6 +65,8 @@ class EndpointAccess:
     public_access_cidrs: tuple[Network, ...] = ()
     left_out: frozenset[str] = frozenset()
     """Which of the three were not said, so that EKS's default is taken for granted (F-1.1, F-1.10)."""
+    unknown: frozenset[str] = frozenset()
+    """Which of the three are said to be not known, so that nothing is taken for granted; their values mean nothing."""
     rewritten: tuple[str, ...] = ()
     """Entries as they were written, where host bits or an IPv4-mapped form were read away (Reading 8)."""
 
@@ -79,8 +81,21 @@ class EndpointAccess:
             return EndpointMode.PUBLIC_AND_PRIVATE if self.private else EndpointMode.PUBLIC
         return EndpointMode.PRIVATE
 
+    @property
+    def knows_mode(self) -> bool:
+        """Whether both switches are known, so that `mode` says something."""
+        return self.unknown.isdisjoint(("public", "private"))
+
+    @property
+    def knows_list(self) -> bool:
+        """Whether the list is known."""
+        return "public_access_cidrs" not in self.unknown
+
     def admitted(self, *, is_dual_stack: bool) -> Addresses:
-        """The addresses that the public endpoint lets open a connection; an empty list admits all (F-1.11)."""
+        """The addresses that the public endpoint lets open a connection; an empty list admits all (F-1.11).
+
+        A list that is not known may admit all; whoever asks for more than the most has to ask `knows_list` first.
+        """
         reachable = EVERY_IPV4 | EVERY_IPV6 if is_dual_stack else EVERY_IPV4
         return of_networks(self.public_access_cidrs) & reachable if self.public_access_cidrs else reachable
 

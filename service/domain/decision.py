@@ -99,7 +99,7 @@ class Assessment:
     """One mode, or the present setting, assessed."""
 
     mode: EndpointMode
-    public_access_cidrs: tuple[Network, ...] | None  # None: no public endpoint
+    public_access_cidrs: tuple[Network, ...] | None  # None: no public endpoint, or not known
     objections: tuple[Objection, ...]
     scores: Scores
     traces: tuple[Trace, ...]

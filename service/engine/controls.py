@@ -32,6 +32,7 @@ from service.engine.scene import Place
 PASS = "pass"  # noqa: S105  # a verdict, no secret
 FAIL = "fail"
 UNDETERMINED = "undetermined"
+_NO_LIST = "public access is on, and its list is not known"
 
 Verdict = tuple[str, str]
 """A result and the sentence that gives its reason."""
@@ -81,7 +82,7 @@ def admits_everybody(access: EndpointAccess) -> bool:
     """Whether the list lets in all of the internet of one family, by what it covers (F-1.11, M-11)."""
     listed = of_networks(access.public_access_cidrs)
     is_open = not listed or any(listed.covers(internet) for internet in PUBLIC_INTERNET.values())
-    return access.public and is_open
+    return access.public and access.knows_list and is_open
 
 
 def judge_controls(access: EndpointAccess, nodes: NodeExposure) -> tuple[ControlVerdict, ...]:
@@ -99,6 +100,8 @@ def _restricted(access: EndpointAccess, _: NodeExposure) -> Verdict:
         return FAIL, "private access is off"
     if not access.public:
         return PASS, "private access is on and public access is off"
+    if not access.knows_list:
+        return UNDETERMINED, _NO_LIST
     if admits_everybody(access):
         return FAIL, f"private access is on, but {_how_it_is_open(access)}"
     return PASS, "private access is on, and the list of the public endpoint is short of everything"
@@ -130,12 +133,16 @@ def _public_access_off(access: EndpointAccess, _: NodeExposure) -> Verdict:
         return PASS, "public access is off"
     if admits_everybody(access):
         return FAIL, f"public access is on, and {_how_it_is_open(access)}"
+    if not access.knows_list:
+        return FAIL, "public access is on, whatever stands on its list"
     return FAIL, "public access is on; that its list is restricted does not count here"
 
 
 def _reads_open(access: EndpointAccess, _: NodeExposure) -> Verdict:
     if not access.public:
         return PASS, "public access is off"
+    if not access.knows_list:
+        return UNDETERMINED, _NO_LIST
     if not access.public_access_cidrs:
         return FAIL, "the list is empty, which is open to all"
     if _is_written_out(access):
@@ -151,6 +158,8 @@ def _reads_open(access: EndpointAccess, _: NodeExposure) -> Verdict:
 def _public_range_listed(access: EndpointAccess, _: NodeExposure) -> Verdict:
     if not access.public:
         return PASS, "public access is off"
+    if not access.knows_list:
+        return UNDETERMINED, _NO_LIST
     if not access.public_access_cidrs:
         return FAIL, "the list is empty, which is open to all"
     public = [range_ for range_ in access.public_access_cidrs if not TRIVY_PRIVATE.covers(of_network(range_))]

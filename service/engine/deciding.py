@@ -51,7 +51,7 @@ def decide(question: Question) -> Decision:
         region=cluster.region,
         labels=cluster.labels,
         assessments=assessments,
-        current=next((a for a in assessments if current and a.mode is current.mode), None),
+        current=next((a for a in assessments if current and current.knows_mode and a.mode is current.mode), None),
         recommendation=recommend(assessments),
         assumptions=_in_order((*scene.assumptions, *assumed, *(a for j in traced for a in j.assumptions))),
         warnings=warnings(scene, traced),
@@ -76,7 +76,7 @@ def _assess(
     )
     return Assessment(
         mode=mode,
-        public_access_cidrs=_list_of(access, is_dual_stack=scene.is_dual_stack) if mode.has_public else None,
+        public_access_cidrs=_list_of(access, is_dual_stack=scene.is_dual_stack),
         objections=objections(case),
         scores=weigh(scene, mode, traced, question.requirements.weights),
         traces=tuple(sorted(flows, key=lambda trace: (trace.step, trace.consumer, trace.port, trace.purpose))),
@@ -85,8 +85,10 @@ def _assess(
     )
 
 
-def _list_of(access: EndpointAccess, *, is_dual_stack: bool) -> tuple[Network, ...]:
-    """The list in force: as given, in order; an empty one is open to all (F-1.10, F-1.11)."""
+def _list_of(access: EndpointAccess, *, is_dual_stack: bool) -> tuple[Network, ...] | None:
+    """The list in force, if there is one and it is known: as given; an empty one is open to all (F-1.10, F-1.11)."""
+    if not (access.public and access.knows_list):
+        return None
     given = access.public_access_cidrs or access.admitted(is_dual_stack=is_dual_stack).networks()
     return tuple(
         sorted(set(given), key=lambda network: (network.version, int(network.network_address), network.prefixlen))

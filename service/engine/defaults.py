@@ -18,6 +18,11 @@ def _leaves_out(cluster: Cluster, member: str) -> bool:
     return cluster.endpoint_access is not None and member in cluster.endpoint_access.left_out
 
 
+def _leaves_open(cluster: Cluster, *members: str) -> bool:
+    access = cluster.endpoint_access
+    return access is not None and not access.unknown.isdisjoint(members)
+
+
 def _row(code: str, field: str, sentence: str, *facts: str) -> Assumption:
     return Assumption(code=code, field=field, sentence=sentence, facts=facts)
 
@@ -76,6 +81,24 @@ TAKEN_FOR_GRANTED: tuple[tuple[Assumption, Callable[[Cluster], bool]], ...] = (
     (
         _row("public-access-cidrs-open", "/cluster/endpoint_access/public_access_cidrs", _OPEN, "F-1.10", "F-1.11"),
         lambda cluster: _leaves_out(cluster, "public_access_cidrs"),
+    ),
+    (
+        _row(
+            "present-setting-unknown",
+            "/cluster/endpoint_access",
+            "which endpoints are on today is said to be not known: the present setting is not assessed",
+            "F-1.1",
+        ),
+        lambda cluster: _leaves_open(cluster, "public", "private"),
+    ),
+    (
+        _row(
+            "public-access-cidrs-unknown",
+            "/cluster/endpoint_access/public_access_cidrs",
+            "what stands on the present list is said to be not known: nobody is taken to be on it",
+            "F-1.8",
+        ),
+        lambda cluster: _leaves_open(cluster, "public_access_cidrs"),
     ),
     (
         _row(

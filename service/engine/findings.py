@@ -74,7 +74,7 @@ def _list_findings(scene: Scene, mode: EndpointMode) -> Iterable[Finding]:
             )
         return
     admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
-    if any(admitted.covers(everything) for everything in open_to(scene)):
+    if scene.access.knows_list and any(admitted.covers(everything) for everything in open_to(scene)):
         yield Finding(
             consumer=None,
             cause="public-endpoint-open-to-internet",

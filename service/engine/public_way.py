@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from service.domain.addresses import EVERY_IPV4, EVERYWHERE, Addresses, of_networks
+from service.domain.addresses import EVERY_IPV4, EVERYWHERE, NOWHERE, Addresses, of_networks
 from service.domain.consumer import Dynamic, Vantage
 from service.domain.network import Connection
 from service.domain.trace import Action, Disposition
@@ -97,6 +97,10 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
     admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
     if version is not None:
         admitted = admitted.of_version(version)
+    if not scene.access.knows_list:
+        cause = _unlisted_cause(scene, caller, NOWHERE, None)
+        missing = ("/cluster/endpoint_access/public_access_cidrs",)
+        return unknown(Stage.LIST, LIST, "public_access_cidrs", "what stands on the list", cause, missing, "F-1.8")
     versions = (version,) if version else (4, 6) if scene.is_dual_stack else (4,)
     kind, facts = "public_access_cidrs", ("F-1.8", "F-1.18" if caller.consumer.kind.is_node_like else "F-4.6")
     if all(admitted.covers(PUBLIC_INTERNET[each]) for each in versions):

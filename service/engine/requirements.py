@@ -6,6 +6,7 @@ Unlike the facts that rule a mode out, these are the question's own; each says s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from service.domain.addresses import Addresses, of_networks
 from service.domain.decision import Objection
@@ -23,6 +24,9 @@ def internet_exposure(case: Case) -> Iterable[Objection]:
         return
     if wanted is InternetExposure.NONE:
         yield _unmet("internet-exposure-none", "the public endpoint is on, and none is wanted", "F-1.7")
+        return
+    if not case.scene.access.knows_list:
+        yield _unjudged("internet-exposure-allow-list", "a list short of everything is wanted", "F-1.11")
         return
     admitted = case.scene.access.admitted(is_dual_stack=case.scene.is_dual_stack)
     if any(admitted.covers(everything) for everything in open_to(case.scene)):
@@ -56,6 +60,9 @@ def approved_sources(case: Case) -> Iterable[Objection]:
     approved = case.requirements.approved_source_cidrs
     if approved is None or not case.mode.has_public:
         return
+    if not case.scene.access.knows_list:
+        yield _unjudged("unapproved-source-cidrs", "only approved sources may stand on it", "F-1.8")
+        return
     outside = case.scene.access.admitted(is_dual_stack=case.scene.is_dual_stack) - of_networks(approved)
     if outside:
         texts = outside.texts()
@@ -76,6 +83,10 @@ def required_controls(case: Case) -> Iterable[Objection]:
                 sentence=f"{verdict.id} {how}: {verdict.why}",
                 is_certain=certain,
             )
+
+
+def _unjudged(code: str, wanted: str, fact: str) -> Objection:
+    return replace(_unmet(code, f"the list is not known, and {wanted}", fact), is_certain=False)
 
 
 def _unmet(code: str, sentence: str, fact: str, consumers: tuple[str, ...] = ()) -> Objection:

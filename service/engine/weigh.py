@@ -90,6 +90,8 @@ def _addresses_term(scene: Scene, mode: EndpointMode) -> Term:
     if not mode.has_public:
         return Term(name=name, points=ADDRESSES, of=ADDRESSES, because="there is no public endpoint")
     admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
+    if not scene.access.knows_list:
+        return Term(name=name, points=0, of=ADDRESSES, because="the list is not known, so every address may connect")
     openness = max(_openness(admitted.of_version(4), 32), _openness(admitted.of_version(6), 128))
     points = round(ONE_ADDRESS * (1 - openness))
     ipv4, ipv6 = admitted.of_version(4).count(), admitted.of_version(6).count()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from service.intake import aws, capa, cloudformation, eksctl, rancher
-from service.intake.embedded import formats_of_examples
 from service.intake.formats import Format
 
-_DOCUMENTS: tuple[Format, ...] = (
-    *(*eksctl.FORMATS, *capa.FORMATS, *rancher.FORMATS, *cloudformation.FORMATS),
+FORMATS: tuple[Format, ...] = (
+    *eksctl.FORMATS,
+    *capa.FORMATS,
+    *rancher.FORMATS,
+    *cloudformation.FORMATS,
     *aws.FORMATS,
 )
-
-FORMATS: tuple[Format, ...] = (*_DOCUMENTS, *formats_of_examples(_DOCUMENTS))

@@ -69,24 +69,29 @@ class EndpointAccessElement(Element):
     """The present setting of the two endpoints."""
 
     noun = EndpointAccess
-    public = Flag()
-    private = Flag()
-    public_access_cidrs = Items(RewrittenRange(), most=MOST_RANGES)
+    public = Flag(keeps_null=True)
+    private = Flag(keeps_null=True)
+    public_access_cidrs = Items(RewrittenRange(), most=MOST_RANGES, keeps_null=True)
 
     def build(self, values: dict[str, Any]) -> EndpointAccess:
-        """The setting, with the entries that were read differently from how they were written."""
+        """The setting, with the entries that were read differently from how they were written; null is not known."""
+        left_out = _SWITCHES_AND_LIST.difference(values)
+        for switch, other in (("public", "private"), ("private", "public")):
+            if switch in values and values[switch] is None and values.get(other) is False:
+                values[switch] = True  # EKS refuses both off (F-1.3)
+        unknown = frozenset(name for name, value in values.items() if value is None)
+        values = {name: value for name, value in values.items() if value is not None}
         entries = values.get("public_access_cidrs", ())
         rewritten = tuple([entry for entry in entries if type(entry) is str])
         if rewritten:
             values["public_access_cidrs"] = tuple(
                 [read_network(entry) if type(entry) is str else entry for entry in entries]
             )
-        left_out = _SWITCHES_AND_LIST.difference(values)
-        return EndpointAccess(rewritten=rewritten, left_out=left_out, **values)
+        return EndpointAccess(rewritten=rewritten, left_out=left_out, unknown=unknown, **values)
 
     def rules(self, given: Mapping[str, Any]) -> Iterable[Fault]:
         """EKS takes every combination but one; an endpoint that is not named has EKS's default (F-1.1)."""
-        if given.get("public") is False and given.get("private") in (None, False):
+        if given.get("public") is False and given.get("private", False) is False:
             yield "", _BOTH_OFF
 
 
