@@ -57,8 +57,7 @@ def _unwrapped(found: list[Manifest]) -> Iterator[Manifest]:
 
 
 def _recognises(document: Any, name: str) -> bool:
-    kinds = {(one.group, one.kind) for one in _unwrapped(list(objects_in(document)))}
-    return (_GROUP, "Cluster") in kinds or any(group == _NETWORK for group, _ in kinds)
+    return any(one.group in (_GROUP, _NETWORK) for one in _unwrapped(list(objects_in(document))))
 
 
 def read(documents: Documents) -> tuple[Understanding, ...]:

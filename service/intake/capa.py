@@ -40,6 +40,12 @@ from service.intake.understanding import NotUnderstoodError, Understanding
 NAME = "capa-awsmanagedcontrolplane"
 _GROUP = "controlplane.cluster.x-k8s.io"
 _PLANE, _TEMPLATE = "AWSManagedControlPlane", "AWSManagedControlPlaneTemplate"
+_GROUPS = (_GROUP, "infrastructure.cluster.x-k8s.io", "cluster.x-k8s.io")
+_KINDS = (
+    *(_PLANE, _TEMPLATE, "AWSManagedMachinePool", "AWSMachinePool", "AWSMachineTemplate", "AWSFargateProfile"),
+    *("AWSManagedCluster", "Cluster", "ClusterClass", "MachinePool", "MachineDeployment"),
+)
+"""What is read together, so that a folder with one object to a file is one description."""
 _DIALECT = Dialect(format="Cluster API AWS", own={"publicAccessCidrs": "publicCIDRs"})
 _DEFAULT_CIDR = "10.0.0.0/16"
 _MANAGED = "the provider creates the VPC, with a public and a private subnet and a NAT gateway in each zone"
@@ -218,7 +224,7 @@ FORMATS = (
     Format(
         name=NAME,
         title="Cluster API AWSManagedControlPlane and its template",
-        recognises=recognises((_GROUP,), (_PLANE, _TEMPLATE)),
+        recognises=recognises(_GROUPS, _KINDS),
         read=read,
     ),
 )

@@ -50,7 +50,7 @@ def definition_of(api_version: object, kind: object, found: list[Manifest]) -> S
         if one.group != API or one.kind != "CompositeResourceDefinition":
             continue
         spec = one.section("spec")
-        kinds = {spec.section(names).get("kind").value for names in ("names", "claimNames")}
+        kinds = [spec.section(names).get("kind").value for names in ("names", "claimNames")]
         group, _, version = str(api_version).rpartition("/")
         if kind in kinds and spec.get("group").value == group:
             for served in spec.sections("versions"):

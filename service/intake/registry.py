@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from service.intake import aws, capa, cloudformation, eksctl, rancher
+from service.intake import ack, aws, capa, cloudformation, crossplane, eksctl, rancher
+from service.intake.embedded import formats_of_examples
 from service.intake.formats import Format
 
-FORMATS: tuple[Format, ...] = (
+_DOCUMENTS: tuple[Format, ...] = (
     *eksctl.FORMATS,
     *capa.FORMATS,
     *rancher.FORMATS,
+    *ack.FORMATS,
+    *crossplane.FORMATS,
     *cloudformation.FORMATS,
     *aws.FORMATS,
 )
+
+FORMATS: tuple[Format, ...] = (*_DOCUMENTS, *formats_of_examples(_DOCUMENTS))

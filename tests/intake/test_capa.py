@@ -163,6 +163,12 @@ spec: {{}}
     ]
 
 
+def test_a_pool_in_a_file_of_its_own_is_recognised() -> None:
+    assert CAPA.recognises(
+        {"apiVersion": "infrastructure.cluster.x-k8s.io/v1beta2", "kind": "AWSManagedMachinePool"}, ""
+    )
+
+
 def test_what_a_cluster_class_patches_is_left_open() -> None:
     text = """
 apiVersion: cluster.x-k8s.io/v1beta1
@@ -200,6 +206,6 @@ def test_a_private_switch_that_is_unknown_beside_no_public_endpoint_is_on() -> N
 
 
 def test_a_document_without_a_control_plane_is_refused() -> None:
-    assert not CAPA.recognises({"apiVersion": "cluster.x-k8s.io/v1beta1", "kind": "Cluster"}, "")
+    assert not CAPA.recognises({"apiVersion": "v1", "kind": "Cluster"}, "")
     with pytest.raises(NotUnderstoodError):
         from_text(CAPA, "kind: Cluster\napiVersion: cluster.x-k8s.io/v1beta1\n")
