@@ -29,6 +29,8 @@ _HCL = re.compile(
     r'|(?:module|variable|output|provider)[ \t]+"[^"\n]+"|locals|terraform)[ \t]*\{',
     re.MULTILINE,
 )
+_BEFORE_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*(?:[A-Za-z0-9_./-]{1,80}:[ \t]+)?")
+_CONTROL = re.compile(r"\{\{-?[ \t]*(?:if|else|range|with|end|define|include|template)\b|\{%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +106,40 @@ def _flow(text: str) -> Any:
 def _yaml(text: str) -> Any:
     if len(text) > MOST_YAML_BYTES:
         raise NotUnderstoodError(f"the YAML has {len(text)} characters, expected at most {MOST_YAML_BYTES}")
-    documents = read_yaml(text)
+    documents = _read_templated(text)
     if not documents:
         raise NotUnderstoodError("the document is empty")
     refuse_the_deep(documents)
     if not any(isinstance(document, dict | list) for document in documents):
         raise NotUnderstoodError("the document is a plain text, expected an object or a list (JSON or YAML), or HCL")
     return documents[0] if len(documents) == 1 else documents
+
+
+def _read_templated(text: str) -> list[Any]:
+    """YAML whose values may be placeholders in double braces (Helm, Jinja), which are then texts; none is filled."""
+    try:
+        return read_yaml(text)
+    except NotUnderstoodError:
+        if _CONTROL.search(text):
+            raise NotUnderstoodError(
+                "the document is a template, and its conditions and loops are not evaluated here: render it first,"
+                " for instance with `helm template`"
+            ) from None
+        quoted = "\n".join(map(_with_quotes, text.split("\n")))
+        if quoted == text:
+            raise
+        return read_yaml(quoted)
+
+
+def _with_quotes(line: str) -> str:
+    """A line whose value begins with double braces, which YAML would read as objects, with the value quoted."""
+    before = _BEFORE_VALUE.match(line)
+    start = before.end() if before else 0
+    value = line[start:].rstrip()
+    if not value.startswith("{{") or "}}" not in value or " #" in value:
+        return line
+    escaped = value.replace("'", "''")
+    return f"{line[:start]}'{escaped}'"
 
 
 def read_json(text: str) -> Any:

@@ -272,3 +272,27 @@ def test_a_config_is_recognised_by_group_and_kind() -> None:
     assert EKSCTL.recognises({"apiVersion": "eksctl.io/v1alpha5", "kind": "ClusterConfig"}, "")
     assert not EKSCTL.recognises({"apiVersion": "eksctl.io/v1alpha5", "kind": "IAMIdentityMapping"}, "")
     assert not EKSCTL.recognises("text", "")
+
+
+def test_placeholders_in_double_braces_are_unknown_with_their_text() -> None:
+    text = (
+        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata:\n  name: {{ .Values.name }}\n"
+        "  region: {{ region | default('x') }}\nvpc:\n  clusterEndpoints:\n    privateAccess: {{ .Values.private }}\n"
+        "availabilityZones:\n  - {{ zone }}a\n  - {{ zone }}b\n"
+    )
+
+    (found,) = from_text(EKSCTL, text)
+
+    assert_decidable(found)
+    unknown = unknown_fields(found)
+    assert unknown["/name"] == "{{ .Values.name }}"
+    assert unknown["/region"] == "{{ region | default('x') }}"
+    assert unknown["/endpoint_access/private"] == "{{ .Values.private }}"
+    assert "private" not in found.cluster["endpoint_access"]
+
+
+def test_a_template_with_conditions_is_refused_with_what_to_do() -> None:
+    text = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n{{- if .Values.private }}\nvpc: {}\n{{- end }}\n"
+
+    with pytest.raises(NotUnderstoodError, match="helm template"):
+        from_text(EKSCTL, text)
