@@ -9,6 +9,7 @@ from fractions import Fraction
 from service.domain.addresses import Network
 from service.domain.cluster import Cluster
 from service.domain.consumer import Consumer
+from service.domain.trace import Assumption
 
 
 class InternetExposure(Enum):
@@ -70,6 +71,8 @@ class Question:
     consumers: tuple[Consumer, ...] | None = None
     requirements: Requirements = field(default_factory=Requirements)
     include: frozenset[Section] = frozenset(Section)
+    stated: tuple[Assumption, ...] = ()
+    """What is to be said of how the question came about: what a document left open, and what was read into it."""
 
     @property
     def includes_controls(self) -> bool:

@@ -53,7 +53,9 @@ def decide(question: Question) -> Decision:
         assessments=assessments,
         current=next((a for a in assessments if current and current.knows_mode and a.mode is current.mode), None),
         recommendation=recommend(assessments),
-        assumptions=_in_order((*scene.assumptions, *assumed, *(a for j in traced for a in j.assumptions))),
+        assumptions=_in_order(
+            (*question.stated, *scene.assumptions, *assumed, *(a for j in traced for a in j.assumptions))
+        ),
         warnings=warnings(scene, traced),
     )
 

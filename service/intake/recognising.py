@@ -7,6 +7,7 @@
    format cannot read does not spoil what another one can.
 4. A switch or a list of the endpoint that a document leaves open becomes null, which says "not known" in a question:
    leaving it out would say that EKS's default holds.
+5. Where consumers are described, an operator joins them, as the engine assumes one where nobody is named.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from service.intake.documents import Documents
 from service.intake.formats import Format
-from service.intake.understanding import Ignored, NotUnderstoodError, Understanding
+from service.intake.understanding import Assumed, Ignored, NotUnderstoodError, Understanding
 
 MOST_DESCRIPTIONS = 200
 """How many clusters one request may describe; the largest bundle of examples that was seen holds five."""
@@ -51,7 +52,7 @@ def understand(documents: Documents, formats: Sequence[Format], named: Format | 
     if len(found) > MOST_DESCRIPTIONS:
         raise NotUnderstoodError(f"the document describes {len(found)} clusters, expected at most {MOST_DESCRIPTIONS}")
     ignored += (Ignored(place=name, why="no format recognises it") for name in unrecognised)
-    return Understood(descriptions=tuple(_with_nulls(one) for one in found), ignored=tuple(ignored))
+    return Understood(descriptions=tuple(_with_operator(_with_nulls(one)) for one in found), ignored=tuple(ignored))
 
 
 def _nothing(
@@ -105,6 +106,22 @@ def _with_nulls(one: Understanding) -> Understanding:
     access = one.cluster.get("endpoint_access", {})
     nulls = {name: None for name in _SWITCHES_AND_LIST if name not in access and _is_open(f"{_ENDPOINT}/{name}", one)}
     return replace(one, cluster=one.cluster | {"endpoint_access": access | nulls}) if nulls else one
+
+
+def _with_operator(one: Understanding) -> Understanding:
+    """Who runs inside is described; the people who call from outside never are, and a mode may lock them out."""
+    if not one.consumers or any(consumer["kind"] == "operator" for consumer in one.consumers):
+        return one
+    taken = {consumer["name"] for consumer in one.consumers}
+    names = ("operator", *(f"operator {number}" for number in range(2, len(taken) + 3)))
+    name = next(name for name in names if name not in taken)
+    operator = {"name": name, "kind": "operator", "location": {"at": "internet", "source_cidrs": None}}
+    sentence = "no document says who operates the cluster: one operator on the internet, whose address is not known"
+    return replace(
+        one,
+        consumers=(*one.consumers, operator),
+        assumed=(*one.assumed, Assumed(field=f"/consumers[{name}]", sentence=sentence)),
+    )
 
 
 def _is_open(reference: str, one: Understanding) -> bool:

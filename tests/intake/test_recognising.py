@@ -138,6 +138,28 @@ def test_what_is_known_of_the_endpoint_stays_beside_what_is_open() -> None:
     assert description.cluster["endpoint_access"] == {"private": True, "public": None, "public_access_cidrs": None}
 
 
+def test_described_consumers_get_an_operator_beside_them_and_that_is_said() -> None:
+    def read(_: Any) -> tuple[Understanding, ...]:
+        consumers = ({"name": "operator", "kind": "node"},)
+        return (Understanding(format="", place="", cluster={}, consumers=consumers),)
+
+    reader = Format(name="nodes", title="nodes", recognises=lambda *_: True, read=read)
+
+    (description,) = understand(several(a={}), (reader,)).descriptions
+
+    assert [(one["name"], one["kind"]) for one in description.consumers] == [
+        ("operator", "node"),
+        ("operator 2", "operator"),
+    ]
+    assert [one.field for one in description.assumed] == ["/consumers[operator 2]"]
+
+
+def test_a_description_without_consumers_leaves_the_assumption_to_the_engine() -> None:
+    (description,) = understand(several(a={"kind": "one"}), FORMATS).descriptions
+
+    assert description.consumers == ()
+
+
 def test_too_many_clusters_are_refused() -> None:
     one = Understanding(format="many", place="", cluster={})
     many = Format(

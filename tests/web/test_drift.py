@@ -11,6 +11,7 @@ from service.web.schemas.fields import Choice, Flag, Labels, Outpost, Text, Time
 from service.web.schemas.filters import Protocol
 from service.web.schemas.loading import QUESTION
 from service.web.schemas.ranges import PublicAddress, Range, RouteDestination, RuleSource
+from service.web.schemas.source import Document
 from tests.web.description import COMPONENTS
 
 Node = dict[str, Any]
@@ -70,6 +71,7 @@ def reference(schema: Node) -> str:
 
 
 TYPES: dict[type[WireField], set[str]] = {
+    Document: {"string", "object", "array"},
     Flag: {"boolean"},
     Whole: {"integer"},
     Weight: {"number"},

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError
@@ -18,8 +19,11 @@ from service.web.schemas.elements import Element
 from service.web.schemas.hints import kind_of
 from service.web.schemas.question import QuestionElement
 from service.web.schemas.references import broken_references
+from service.web.schemas.source import DocumentSourceElement
+from service.web.schemas.sourced import at_the_document, chosen_description, statements_on, with_cluster
 
 QUESTION = QuestionElement()
+_SOURCE = DocumentSourceElement()
 _MOST_MISTAKES = 1_000
 
 
@@ -27,6 +31,24 @@ def load_question(document: object) -> Question:
     """The question that a document asks; raises `InvalidQuestionError` with every mistake in it."""
     if not isinstance(document, dict):
         raise InvalidQuestionError((Mistake("", f"is {kind_of(document)}, expected an object"),))
+    return _load_sourced(document) if document.get("source") is not None else _load(document)
+
+
+def _load_sourced(document: dict[str, Any]) -> Question:
+    """The question in which a document stands for the cluster."""
+    mistakes = list(shape_mistakes(QUESTION, document))
+    if mistakes:
+        raise InvalidQuestionError(tuple(sorted(set(mistakes), key=_place)[:_MOST_MISTAKES]))
+    described = chosen_description(_SOURCE.read(document["source"]))
+    try:
+        question = _load(with_cluster(document, described))
+    except InvalidQuestionError as error:
+        moved = dict.fromkeys(at_the_document(error.mistakes, document))
+        raise InvalidQuestionError(tuple(moved)) from None
+    return replace(question, stated=statements_on(described))
+
+
+def _load(document: dict[str, Any]) -> Question:
     try:
         question: Question | None = QUESTION.read(document)
     except ValidationError:

@@ -33,6 +33,7 @@ from service.web.schemas.network import (
     VpcElement,
 )
 from service.web.schemas.ranges import Range, is_rewritten, read_network
+from service.web.schemas.source import DocumentSourceElement
 
 MOST_ELEMENTS = 1_000
 MOST_CONTROLS = 100
@@ -179,13 +180,18 @@ class QuestionElement(Element):
     """All that a decision depends on."""
 
     noun = Question
-    advice = {  # noqa: RUF012  (declared as a ClassVar on the base)
-        "source": "documents in other formats are not read yet: describe the cluster in `cluster`"
-    }
-    cluster = Part(ClusterElement(), required=True)
+    cluster = Part(ClusterElement())
+    source = Part(DocumentSourceElement())
     consumers = Items(ConsumerElement(), by="name", most=MOST_ELEMENTS)
     requirements = Part(RequirementsElement())
     include = Items(Choice(members_of(Section)), most=len(Section))
+
+    def rules(self, given: Mapping[str, Any]) -> Iterable[Fault]:
+        """The cluster is described once."""
+        if given.get("cluster") is None and given.get("source") is None:
+            yield "cluster", "is missing, expected an object, or a document in `source`"
+        if given.get("cluster") is not None and given.get("source") is not None:
+            yield "source", "stands beside `cluster`: give one of them"
 
     def build(self, values: dict[str, Any]) -> Question:
         """The question; every section is included unless it says which."""
