@@ -29,7 +29,7 @@ from service.intake.coherence import make_coherent
 from service.intake.drafting import Draft
 from service.intake.eks_settings import Dialect, describe
 from service.intake.formats import Documents, Format
-from service.intake.readings import Open, Section
+from service.intake.readings import Reading, Section
 from service.intake.understanding import Ignored, NotUnderstoodError, Understanding
 
 NAME = "cloudformation"
@@ -171,9 +171,9 @@ def _describe_groups(template: Template, draft: Draft, config: Section, cluster:
     for consumer_group in groups_of(draft.consumers):
         groups.roles.setdefault(consumer_group, "other")
     for item in items:
-        told = item.text.removeprefix("!Ref ") if isinstance(item, Open) else item
-        if isinstance(told, str) and told:
-            groups.roles[str(told)] = "additional"
+        told = template.told(Reading(item))
+        if told is not None:
+            groups.roles[told] = "additional"
     groups.roles.pop(own, None)
     groups.describe(vpc)
     made = {resource.id for resource in template.of("AWS::EC2::SecurityGroup")}

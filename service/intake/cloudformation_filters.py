@@ -11,13 +11,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from service.intake.cloudformation_elements import Element
-from service.intake.cloudformation_routes import UNKNOWN_LIST
 from service.intake.cloudformation_templates import Resource, Template
+from service.intake.cloudformation_texts import unknown_list
 from service.intake.drafting import Draft
 from service.intake.readings import Open, Reading, Section, as_flag, as_text, is_range
 
@@ -26,6 +27,7 @@ _LISTS = ("SourcePrefixListId", "DestinationPrefixListId")
 _GROUPS = ("SourceSecurityGroupId", "DestinationSecurityGroupId")
 _NAMES = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 _WORDS = ("tcp", "udp", "icmp", "icmpv6", "all")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._ -]*")
 MOST_RULES = 1_000
 
 
@@ -127,14 +129,16 @@ class Groups:
             else:
                 shown = reading.value.text if isinstance(reading.value, Open) else str(text)
                 self.draft.leave_open("/security_groups", f"the far side of a rule: {property_}", shown)
-                yield f"{UNKNOWN_LIST}{name}"
+                yield unknown_list(name)
 
 
 def _is_far_side(property_: str, text: str, described: set[str]) -> bool:
     """Whether a text is what the property holds: a range, a prefix list or a group that is known."""
     if property_ in _RANGES:
         return is_range(text)
-    return text.startswith(UNKNOWN_LIST) if property_ in _LISTS else text in described or _is_aws_id(text)
+    if property_ in _LISTS:
+        return text.startswith("pl-") and unknown_list(text.removeprefix("pl-")) == text
+    return (text in described and _NAME.fullmatch(text) is not None) or _is_aws_id(text)
 
 
 def _is_aws_id(text: str) -> bool:
@@ -143,7 +147,7 @@ def _is_aws_id(text: str) -> bool:
 
 
 def _unknown_rule(name: str) -> dict[str, Any]:
-    return {"protocol": "all", "sources": [f"{UNKNOWN_LIST}{name}"]}
+    return {"protocol": "all", "sources": [unknown_list(name)]}
 
 
 def _protocol(reading: Reading) -> str | None:

@@ -16,12 +16,11 @@ from typing import Any
 from service.intake.cloudformation_elements import Element
 from service.intake.cloudformation_targets import Targets, static_routes
 from service.intake.cloudformation_templates import Resource, Template
+from service.intake.cloudformation_texts import unknown_list
 from service.intake.drafting import Draft
 from service.intake.readings import Open, Reading, as_ranges, as_text, as_texts
 
 _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
-UNKNOWN_LIST = "pl-"
-"""How the id of a prefix list begins, whose ranges the description does not hold."""
 
 
 @dataclass(slots=True)
@@ -84,13 +83,13 @@ def _destination(draft: Draft, table: _Table, route: Resource) -> str | None:
             continue
         text = as_text(reading).value
         if name.endswith("ListId"):
-            return text if isinstance(text, str) and text.startswith(UNKNOWN_LIST) else f"{UNKNOWN_LIST}{route.id}"
+            return text if isinstance(text, str) and text.startswith("pl-") else unknown_list(route.id)
         ranges = as_ranges(reading)
         if isinstance(ranges.value, list) and len(ranges.value) == 1:
             return str(ranges.value[0])
         found = ranges.value if isinstance(ranges.value, Open) else Open("", "no single range")
         draft.leave_open(f"{table.element.reference}/routes", f"{route.id}: {found.why}", found.text)
-        return f"{UNKNOWN_LIST}{route.id}"
+        return unknown_list(route.id)
     return None
 
 
@@ -111,9 +110,9 @@ def _propagate(template: Template, tables: dict[str, _Table], targets: Targets) 
             for route in routes or ():
                 text = as_ranges(route.properties.get("DestinationCidrBlock")).value
                 is_known = isinstance(text, list) and len(text) == 1
-                tables[id_].add(text[0] if is_known else f"{UNKNOWN_LIST}{route.id}", link)
+                tables[id_].add(text[0] if is_known else unknown_list(route.id), link)
             if routes is None:
-                tables[id_].add(f"{UNKNOWN_LIST}{propagation.id}", link)
+                tables[id_].add(unknown_list(propagation.id), link)
 
 
 def _associate(template: Template, draft: Draft, vpc: str, *, known: set[str], every: set[str], is_made: bool) -> None:

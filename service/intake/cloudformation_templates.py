@@ -16,7 +16,7 @@ from typing import Any
 from service.intake.cloudformation_texts import scalar, shown
 from service.intake.cloudformation_values import Values
 from service.intake.documents import read_text
-from service.intake.readings import Open, Reading, Section, as_text, escaped
+from service.intake.readings import Open, Reading, Section, as_text, escaped, quoted
 from service.intake.understanding import Ignored, NotUnderstoodError
 
 MOST_RESOURCES = 1_000
@@ -61,7 +61,7 @@ class Template:
     def told(self, reading: Reading) -> str | None:
         """A text by which two places are known to mean the same thing: an id, or the expression itself."""
         if isinstance(reading.value, Open):
-            return reading.value.text.removeprefix("!Ref ")[:MOST_ID] or None
+            return quoted(reading.value.text).removeprefix("!Ref ")[:MOST_ID].strip() or None
         text = as_text(reading).value
         return text[:MOST_ID] if isinstance(text, str) else None
 

@@ -121,7 +121,8 @@ def test_a_real_template_with_changes_is_refused_or_loads(data: st.DataObject) -
         try:
             for key in place[:-1]:
                 target = target[key]
-            target[place[-1]] = data.draw(_VALUES)
+            if isinstance(place[-1], str) is isinstance(target, dict):
+                target[place[-1]] = data.draw(_VALUES)
         except (KeyError, IndexError, TypeError):
             continue
 
