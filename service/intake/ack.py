@@ -28,6 +28,7 @@ from service.intake.kubernetes_objects import (
 from service.intake.object_groups import describe_groups
 from service.intake.object_links import Inventory
 from service.intake.object_network import describe_objects, refer
+from service.intake.object_security import describe_security
 from service.intake.readings import Section
 from service.intake.understanding import NotUnderstoodError, Understanding
 
@@ -81,6 +82,7 @@ def _read_one(cluster: Manifest, found: list[Manifest], clusters: list[Manifest]
     draft.take("/region", cluster.annotation(_REGION))
     refer(draft, inventory, config.section("resourcesVpcConfig"))
     used = describe_objects(draft, inventory)
+    used += describe_security(draft, inventory)
     used += describe_groups(draft, cluster, inventory, (_GROUP,), len(clusters) == 1)
     ignore_others(draft, found, [*clusters, *used])
     make_coherent(draft)

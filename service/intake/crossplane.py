@@ -22,6 +22,7 @@ from service.intake.kubernetes_objects import Manifest, ignore_others, manifests
 from service.intake.object_groups import describe_groups
 from service.intake.object_links import Inventory
 from service.intake.object_network import describe_objects, refer
+from service.intake.object_security import describe_security
 from service.intake.readings import Section, as_text
 from service.intake.understanding import NotUnderstoodError, Understanding
 
@@ -80,6 +81,7 @@ def _read_one(cluster: Manifest, found: list[Manifest], read_ones: list[Manifest
         _leave_observed_open(draft)
     refer(draft, inventory, vpc)
     used = describe_objects(draft, inventory)
+    used += describe_security(draft, inventory)
     used += describe_groups(draft, cluster, inventory, _GROUPS, is_only)
     ignore_others(draft, found, [*read_ones, *used])
     make_coherent(draft)

@@ -73,7 +73,7 @@ def refer(draft: Draft, inventory: Inventory, vpc: Section) -> None:
             draft.cluster["cluster_subnets"] = list(dict.fromkeys(names.value))
             draft.know_subnets(names.value)
         elif names.value and not names.is_missing:
-            draft.leave_open(reference, "named, but their rules are not read here", ", ".join(names.value))
+            draft.leave_open(reference, "named, but without their rules", ", ".join(names.value))
 
 
 def _vpc(draft: Draft, inventory: Inventory) -> Manifest | None:

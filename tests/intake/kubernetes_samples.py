@@ -102,6 +102,11 @@ kind: Subnet
 metadata: {name: front}
 spec: {vpcRef: {from: {name: net}}, cidrBlock: 10.0.0.0/24, routeTableRefs: [{from: {name: table}}]}
 ---
+apiVersion: ec2.services.k8s.aws/v1alpha1
+kind: SecurityGroup
+metadata: {name: extra}
+spec: {ingressRules: [{ipProtocol: tcp, fromPort: 443, toPort: 443, ipRanges: [{cidrIP: 10.8.0.0/16}]}]}
+---
 apiVersion: eks.services.k8s.aws/v1alpha1
 kind: Cluster
 metadata: {name: one, annotations: {services.k8s.aws/region: eu-west-1}}
@@ -113,6 +118,7 @@ spec:
     endpointPrivateAccess: false
     publicAccessCIDRs: [13.0.0.0/8]
     subnetRefs: [{from: {name: front}}]
+    securityGroupRefs: [{from: {name: extra}}]
   remoteNetworkConfig: {remoteNodeNetworks: [{cidrs: [10.80.0.0/16]}]}
 ---
 apiVersion: eks.services.k8s.aws/v1alpha1

@@ -116,6 +116,56 @@ def test_the_network_beside_the_cluster_is_read_with_it() -> None:
     assert "/route_tables[closed]/routes" in unknown_fields(found)
 
 
+_GROUPS = _object(
+    "SecurityGroup",
+    "extra",
+    "{ingressRules: [{ipProtocol: tcp, fromPort: 443, toPort: 443, ipRanges: [{cidrIP: 10.8.0.0/16}],"
+    " userIDGroupPairs: [{groupRef: {from: {name: nodes}}}]}]}",
+) + _object(
+    "SecurityGroup", "nodes", "{ingressRules: [{ipProtocol: '-1', ipRanges: [{cidrIP: 10.0.0.0/16}]}], egressRules: []}"
+)
+
+
+def test_groups_that_the_cluster_names_stand_on_its_interfaces() -> None:
+    found = _one(_NETWORK + _GROUPS + _CLUSTER)
+
+    assert found.cluster["security_groups"] == [
+        {
+            "id": "extra",
+            "role": "additional",
+            "ingress": [{"protocol": "tcp", "from_port": 443, "to_port": 443, "sources": ["10.8.0.0/16", "nodes"]}],
+        },
+        {
+            "id": "nodes",
+            "role": "other",
+            "ingress": [{"protocol": "all", "sources": ["10.0.0.0/16"]}],
+            "egress": [{"protocol": "udp", "from_port": 53, "to_port": 53, "sources": ["10.0.0.2/32"]}],
+        },
+    ]
+    assert "/security_groups" not in unknown_fields(found)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{ipProtocol: tcp, fromPort: $PORT, toPort: 443, ipRanges: [{cidrIP: 10.8.0.0/16}]}",
+        "{ipProtocol: tcp, fromPort: 444, toPort: 443, ipRanges: [{cidrIP: 10.8.0.0/16}]}",
+        "{ipProtocol: $ALL, ipRanges: [{cidrIP: 10.8.0.0/16}]}",
+        "{ipProtocol: '-1', ipRanges: [{cidrIP: $RANGE}]}",
+        "{ipProtocol: '-1', userIDGroupPairs: [{groupRef: {from: {name: elsewhere}}}]}",
+        "text",
+        "{ipProtocol: '-1', prefixListIDs: [{prefixListID: pl-1}]}",
+    ],
+)
+def test_a_group_of_which_a_rule_cannot_be_read_is_left_open(rule: str) -> None:
+    group = _object("SecurityGroup", "extra", f"{{ingressRules: [{rule}]}}")
+
+    found = _one(group + _CLUSTER)
+
+    assert "security_groups" not in found.cluster
+    assert {"/security_groups", "/security_groups[extra]"} <= set(unknown_fields(found))
+
+
 def test_the_clusters_vpc_is_the_one_of_its_subnets() -> None:
     other = _object("VPC", "other", "{cidrBlocks: [10.1.0.0/16]}") + _object(
         "Subnet", "elsewhere", "{vpcRef: {from: {name: other}}, cidrBlock: 10.1.0.0/24}"

@@ -190,6 +190,37 @@ def test_classic_tables_hold_their_routes_and_associations() -> None:
     assert found.cluster["route_tables"][0]["routes"] == [{"destination": "0.0.0.0/0", "target": "igw-1"}]
 
 
+def test_rules_of_upjet_stand_in_objects_of_their_own() -> None:
+    text = (
+        _object(_EC2, "SecurityGroup", "extra", "{}")
+        + _object(
+            _EC2,
+            "SecurityGroupRule",
+            "in",
+            "{securityGroupIdRef: {name: extra}, type: ingress, protocol: tcp, fromPort: 443, toPort: 443,"
+            " cidrBlocks: [10.8.0.0/16], self: true}",
+        )
+        + _object(
+            _EC2,
+            "SecurityGroupEgressRule",
+            "out",
+            "{securityGroupIdRef: {name: extra}, ipProtocol: '-1', cidrIpv4: 0.0.0.0/0}",
+        )
+        + _object("eks.aws.upbound.io/v1beta2", "Cluster", "one", "{vpcConfig: {securityGroupIdRefs: [{name: extra}]}}")
+    )
+
+    found = _one(text)
+
+    assert found.cluster["security_groups"] == [
+        {
+            "id": "extra",
+            "role": "additional",
+            "ingress": [{"protocol": "tcp", "from_port": 443, "to_port": 443, "sources": ["10.8.0.0/16", "self"]}],
+            "egress": [{"protocol": "all", "sources": ["0.0.0.0/0"]}],
+        }
+    ]
+
+
 def test_a_selector_that_nothing_answers_is_open_with_its_labels() -> None:
     found = _one(
         _object(
