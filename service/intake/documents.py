@@ -24,6 +24,7 @@ MOST_BYTES = 4 * 1024 * 1024
 
 _TERRAFORM_NAMES = (".tf", ".hcl", ".tfvars")
 _DOCUMENT_NAMES = (".json", ".yaml", ".yml", ".template", ".golden", ".tf.json", *_TERRAFORM_NAMES)
+_SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
 _HCL = re.compile(
     r'^[ \t]*(?:(?:resource|data|ephemeral)[ \t]+"[^"\n]+"[ \t]+"[^"\n]+"'
     r'|(?:module|variable|output|provider)[ \t]+"[^"\n]+"|locals|terraform)[ \t]*\{',
@@ -110,6 +111,7 @@ def _yaml(text: str) -> Any:
     if not documents:
         raise NotUnderstoodError("the document is empty")
     refuse_the_deep(documents)
+    _refuse_half_characters(text, documents)
     if not any(isinstance(document, dict | list) for document in documents):
         raise NotUnderstoodError("the document is a plain text, expected an object or a list (JSON or YAML), or HCL")
     return documents[0] if len(documents) == 1 else documents
@@ -154,7 +156,17 @@ def read_json(text: str) -> Any:
     except ValueError:
         raise NotUnderstoodError("the document holds a number with too many digits") from None
     refuse_the_deep(value)
+    _refuse_half_characters(text, value)
     return value
+
+
+def _refuse_half_characters(text: str, value: Any) -> None:
+    """Raises `NotUnderstoodError` for an escape of half a surrogate pair, which no answer can carry."""
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise NotUnderstoodError("the document holds half a character: a lone surrogate's escape") from None
 
 
 def refuse_the_deep(value: Any) -> None:
