@@ -122,7 +122,10 @@ _GROUPS = _object(
     "{ingressRules: [{ipProtocol: tcp, fromPort: 443, toPort: 443, ipRanges: [{cidrIP: 10.8.0.0/16}],"
     " userIDGroupPairs: [{groupRef: {from: {name: nodes}}}]}]}",
 ) + _object(
-    "SecurityGroup", "nodes", "{ingressRules: [{ipProtocol: '-1', ipRanges: [{cidrIP: 10.0.0.0/16}]}], egressRules: []}"
+    "SecurityGroup",
+    "nodes",
+    "{ingressRules: [{ipProtocol: '-1', ipRanges: [{cidrIP: 10.0.0.0/16}]}],"
+    " egressRules: [{ipProtocol: udp, fromPort: 53, toPort: 53, ipRanges: [{cidrIP: 10.0.0.2/32}]}]}",
 )
 
 
