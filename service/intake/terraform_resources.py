@@ -10,9 +10,28 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from service.intake.readings import Open
 from service.intake.terraform_values import Handle, Value, text
 
-MOST_RESOURCES = 20_000
+RELEVANT = frozenset(
+    {
+        *("aws_eks_cluster", "awscc_eks_cluster", "aws_eks_node_group", "aws_eks_fargate_profile"),
+        *("aws_vpc", "aws_default_vpc", "aws_vpc_ipv4_cidr_block_association", "aws_subnet", "aws_default_subnet"),
+        *("aws_vpc_dhcp_options", "aws_vpc_dhcp_options_association", "aws_vpc_block_public_access_options"),
+        *("aws_vpc_block_public_access_exclusion", "aws_internet_gateway", "aws_egress_only_internet_gateway"),
+        *("aws_route_table", "aws_default_route_table", "aws_route", "aws_route_table_association"),
+        *("aws_main_route_table_association", "aws_nat_gateway", "aws_eip"),
+        *("aws_security_group", "aws_default_security_group", "aws_security_group_rule"),
+        *("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"),
+        *("aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule", "aws_network_acl_association"),
+        *("aws_vpc_endpoint", "aws_vpc_endpoint_subnet_association", "aws_vpc_endpoint_route_table_association"),
+        *("aws_vpc_peering_connection", "aws_ec2_transit_gateway_vpc_attachment", "aws_vpn_gateway"),
+        *("aws_vpn_gateway_attachment", "aws_ec2_client_vpn_endpoint", "aws_ec2_client_vpn_network_association"),
+        "aws_route53_resolver_endpoint",
+    }
+)
+"""The types of resources that say something of a cluster or of the network around it."""
+
 _INDEX = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\"|\*)\]")
 
 
@@ -23,14 +42,22 @@ def without_indexes(address: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One instance of a resource; ``names`` are the places of values that stand under another name."""
+    """One instance of a resource.
+
+    ``texts`` are the expressions behind values that were computed, ``assumed`` the sentences on what a value rests
+    on, by attribute. ``names`` are the places of values that stand under another name, as a module's arguments do.
+    ``how_many`` is the expression of a count that cannot be evaluated.
+    """
 
     address: str
     type: str
     values: Mapping[str, Value]
-    module: str = ""
     region: Value = None
     names: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    assumed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    how_many: Open | None = None
+    made_by: MadeBy | None = None
 
     def get(self, name: str) -> Value:
         """The value of an attribute; None if it is not set."""
@@ -44,6 +71,19 @@ class Resource:
     def id(self) -> str:
         """Its id at AWS, or its address while it has none."""
         return text(self.values.get("id")) or self.address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeBy:
+    """The module that makes a cluster: its name with its version, and its defaults.
+
+    ``public`` and ``private`` are None where versions differ and the document does not tell which one it is.
+    """
+
+    title: str
+    public: bool | None
+    private: bool | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,34 +11,27 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-LONGEST_TEXT = 200
+from service.intake.readings import Open
+
+GIVEN_BY_AWS = "AWS gives it when the resource is made"
 
 Value = Any
 """None, a boolean, a number, a string, a list, a dict of these, a `Handle` or an `Open`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
-    """A value that the document leaves open: its expression's text, and why it has no value."""
-
-    text: str
-    why: str = "it has no value in the document"
-
-    def shown(self) -> str:
-        """The text, at most `LONGEST_TEXT` characters of it."""
-        return self.text if len(self.text) <= LONGEST_TEXT else self.text[: LONGEST_TEXT - 1] + "…"
-
-
-@dataclass(frozen=True, slots=True)
 class Handle:
-    """An attribute of a described resource that gets its value from AWS; ``address`` names the instance."""
+    """An attribute of a described resource that gets its value from AWS; ``address`` names the instance.
+
+    Without an ``attribute`` it stands for the whole instance (or the whole module).
+    """
 
     address: str
     attribute: str = "id"
 
     def shown(self) -> str:
         """How Terraform writes it."""
-        return f"{self.address}.{self.attribute}"
+        return f"{self.address}.{self.attribute}" if self.attribute else self.address
 
 
 def is_known(value: Value) -> bool:
@@ -60,9 +53,9 @@ def opened(value: Value) -> Open:
     if isinstance(value, Open):
         return value
     if isinstance(value, Handle):
-        return Open(value.shown(), "AWS gives it when the resource is made")
+        return Open(value.shown(), GIVEN_BY_AWS)
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((opened(member) for member in members if not is_known(member)), Open(""))
+    return next((opened(member) for member in members if not is_known(member)), Open("", "it has no value in the document"))
 
 
 def boolean(value: Value) -> bool | None:

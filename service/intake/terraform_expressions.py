@@ -1,0 +1,414 @@
+"""Evaluates Terraform's expressions, as far as the document alone decides them.
+
+1. What depends on a file, an account or a variable without a value is `Open` with the expression's text.
+2. A condition that is known takes its branch; one that is not leaves the whole expression open, unless both
+   branches agree. `&&` and `||` are decided by one side where it suffices.
+3. Steps, nesting, lengths and sizes are bounded, so that no document takes long or grows when it is read.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from lark import Token, Tree
+
+from service.intake.readings import Open, quoted
+from service.intake.terraform_functions import (
+    FAULTS,
+    LONGEST_STRING,
+    MOST_ITEMS,
+    UndecidedError,
+    as_string,
+    call,
+)
+from service.intake.terraform_syntax import Node, name_of, subtrees, text_of
+from service.intake.terraform_values import Handle, Value, boolean, is_known, is_open, whole
+from service.intake.understanding import NotUnderstoodError
+
+MOST_STEPS = 200_000
+MOST_DEPTH = 100
+MOST_VALUES = 20_000
+
+NO_VALUE = "it has no value in the document"
+Locals = Mapping[str, Value]
+"""What the names of `for`, `each`, `count` and dynamic blocks stand for."""
+
+
+class Names(Protocol):
+    """What the names in an expression stand for outside of the expression."""
+
+    def named(self, root: str, member: str) -> Value:
+        """The value of ``root.member``: a variable, a local, a module, a resource; `Open` if there is none."""
+
+    def attribute(self, handle: Handle, name: str) -> Value:
+        """An attribute of a described resource or module."""
+
+
+class Budget:
+    """How much may still be done for one request."""
+
+    def __init__(self) -> None:
+        self.steps = MOST_STEPS
+        self.depth = 0
+
+    def step(self) -> None:
+        """One more; raises `NotUnderstoodError` when it is enough."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise NotUnderstoodError("the Terraform configuration takes too long to evaluate")
+
+    def sized(self, value: Value) -> Value:
+        """A collection, if it is not larger than anything that a real configuration holds."""
+        pending, seen = [value], 0
+        while pending:
+            one = pending.pop()
+            seen += 1
+            if seen > MOST_VALUES:
+                raise NotUnderstoodError(f"a value in the Terraform configuration holds more than {MOST_VALUES} values")
+            if isinstance(one, list):
+                pending.extend(one)
+            elif isinstance(one, dict):
+                pending.extend(one.values())
+        self.steps -= seen // 100
+        return value
+
+
+class Evaluator:
+    """Evaluates the expressions of one module."""
+
+    def __init__(self, names: Names, budget: Budget) -> None:
+        self.names = names
+        self.budget = budget
+
+    def value(self, node: Node, known: Locals) -> Value:
+        """The value of an expression."""
+        self.budget.step()
+        if self.budget.depth >= MOST_DEPTH:
+            return Open(quoted(text_of(node)), "it refers too far")
+        self.budget.depth += 1
+        try:
+            value = _EVALUATE.get(node.data, _unsupported)(self, node, known)
+        except (UndecidedError, *FAULTS):
+            value = self.open(node)
+        finally:
+            self.budget.depth -= 1
+        if isinstance(value, str) and len(value) > LONGEST_STRING:
+            return self.open(node)
+        return self.budget.sized(value) if isinstance(value, list | dict) else value
+
+    def open(self, node: Node, value: Value = None) -> Open:
+        """The expression as one without a value; the reason is that of the part that has none."""
+        why = value.why if isinstance(value, Open) else NO_VALUE
+        return Open(quoted(text_of(node)), why)
+
+    def member(self, value: Value, name: str) -> Value:
+        """An attribute of a value."""
+        if isinstance(value, Handle) and not value.attribute:
+            return self.names.attribute(value, name)
+        if isinstance(value, dict):
+            return value[name]
+        if isinstance(value, list) and name.isdigit():
+            return value[int(name)]
+        raise UndecidedError(name)
+
+    def item(self, value: Value, index: Value) -> Value:
+        """An item of a list or an object."""
+        if isinstance(value, dict):
+            return value[as_string(index)]
+        position = whole(index)
+        if isinstance(value, list) and position is not None and position >= 0:
+            return value[position]
+        raise UndecidedError("no list is known")
+
+
+def _unsupported(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    raise UndecidedError(str(node.data))
+
+
+def _inner(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    """A term: what it consists of, or what stands in its parentheses."""
+    (inner,) = subtrees(node)
+    return evaluator.value(inner, known)
+
+
+def _identifier(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    return known[name_of(node)]
+
+
+def _literal(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    return {"true": True, "false": False, "null": None}[name_of(node)]
+
+
+def _number(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    text = name_of(node)
+    if len(text) > 20:
+        raise ValueError("too long")
+    return int(text) if node.data == "int_lit" else float(text)
+
+
+def _string(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    parts = subtrees(node)
+    if len(parts) == 1 and isinstance(parts[0].children[0], Tree) and parts[0].children[0].data == "interpolation":
+        return _inner(evaluator, parts[0].children[0], known)
+    text = ""
+    for part in parts:
+        child = part.children[0]
+        if isinstance(child, Token):
+            text += _unescaped(child)
+        elif child.data == "interpolation":
+            text += as_string(_inner(evaluator, child, known))
+        else:
+            raise UndecidedError("a template directive")
+    return text
+
+
+def _unescaped(token: Token) -> str:
+    if token.type == "ESCAPED_INTERPOLATION":
+        return token[1:]
+    text, rest = "", str(token)
+    while "\\" in rest:
+        before, _, rest = rest.partition("\\")
+        text += before + {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}.get(rest[:1], "")
+        rest = rest[1:]
+    return text + rest
+
+
+def _heredoc(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    text = name_of(node)
+    if "${" in text or "%{" in text:
+        raise UndecidedError("a template")
+    return text.split("\n", 1)[1].rpartition("\n")[0].rpartition("\n")[0] + "\n"
+
+
+def _tuple(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    return [evaluator.value(item, known) for item in subtrees(node)]
+
+
+def _object(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    found: dict[str, Value] = {}
+    for element in subtrees(node):
+        key, expression = subtrees(element)
+        found[_key(evaluator, key, known)] = evaluator.value(expression, known)
+    return found
+
+
+def _key(evaluator: Evaluator, node: Node, known: Locals) -> str:
+    (inner,) = subtrees(node)
+    if inner.data == "expr_term" and len(inner.children) == 1:
+        inner = subtrees(inner)[0]
+    if inner.data in ("identifier", "keyword", "literal_value", "int_lit"):
+        return name_of(inner)
+    return as_string(evaluator.value(inner, known))
+
+
+def _conditional(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    condition, yes, no = subtrees(node)
+    decided = boolean(evaluator.value(condition, known))
+    if decided is not None:
+        return evaluator.value(yes if decided else no, known)
+    first, second = evaluator.value(yes, known), evaluator.value(no, known)
+    if not isinstance(first, Open) and type(first) is type(second) and first == second:
+        return first
+    raise UndecidedError("an open condition")
+
+
+_COMPUTE: dict[str, Callable[[Value, Value], Value]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+
+
+def _binary(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    left_node, term = subtrees(node)
+    sign_node, right_node = subtrees(term)
+    sign = name_of(sign_node).split()[-1]
+    left, right = evaluator.value(left_node, known), evaluator.value(right_node, known)
+    if sign in ("&&", "||"):
+        return _logical(sign, boolean(left), boolean(right))
+    if sign in ("==", "!="):
+        return _equal(left, right) is (sign == "==")
+    numbers = [value for value in (left, right) if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numbers) != 2 or any(abs(number) > 2**63 for number in numbers):
+        raise UndecidedError("no numbers")
+    return _COMPUTE[sign](left, right)
+
+
+def _logical(sign: str, left: bool | None, right: bool | None) -> bool:
+    decisive = sign == "||"
+    if decisive in (left, right):
+        return decisive
+    if None in (left, right):
+        raise UndecidedError("open")
+    return not decisive
+
+
+def _equal(left: Value, right: Value) -> bool:
+    if (isinstance(left, Handle) and right is None) or (isinstance(right, Handle) and left is None):
+        return False
+    if not (is_known(left) and is_known(right)):
+        raise UndecidedError("open")
+    if isinstance(left, bool) is not isinstance(right, bool):
+        return False
+    return bool(left == right)
+
+
+def _unary(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    (inner,) = subtrees(node)
+    value = evaluator.value(inner, known)
+    if str(node.children[0]) == "!":
+        decided = boolean(value)
+        if decided is None:
+            raise UndecidedError("open")
+        return not decided
+    return -value
+
+
+def _call(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    name, *rest = subtrees(node)
+    function = name_of(name)
+    nodes = subtrees(rest[-1]) if rest else []
+    if function in ("try", "can"):
+        return _attempt(evaluator, function, nodes, known)
+    values = [evaluator.value(argument, known) for argument in nodes]
+    if rest and any(isinstance(child, Token) and child.type == "ELLIPSIS" for child in rest[-1].children):
+        *values, spread = values
+        if not isinstance(spread, list) or len(spread) > MOST_ITEMS:
+            raise UndecidedError("open")
+        values += spread
+    return call(function, values)
+
+
+def _attempt(evaluator: Evaluator, function: str, nodes: list[Node], known: Locals) -> Value:
+    """`try` passes over what cannot be; what is merely open might have a value, so it decides nothing."""
+    for node in nodes:
+        try:
+            value = _EVALUATE.get(node.data, _unsupported)(evaluator, node, known)
+        except UndecidedError:
+            raise
+        except FAULTS:
+            continue
+        if is_open(value) and not isinstance(value, Handle):
+            raise UndecidedError("open")
+        return True if function == "can" else value
+    if function == "can":
+        return False
+    raise UndecidedError("nothing has a value")
+
+
+def _access(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    """``a.b``: a name of the module, or an attribute of a value."""
+    base, step = subtrees(node)
+    root = _root(base)
+    member = name_of(subtrees(step)[0])
+    if root is not None and root not in known:
+        value = evaluator.names.named(root, member)
+    else:
+        value = evaluator.value(base, known)
+        if isinstance(value, Open):
+            return evaluator.open(node, value)
+        value = evaluator.member(value, member)
+    return evaluator.open(node, value) if isinstance(value, Open) and not value.text else value
+
+
+def _root(node: Node) -> str | None:
+    if node.data == "expr_term" and len(node.children) == 1:
+        (inner,) = subtrees(node)
+        if inner.data == "identifier":
+            return name_of(inner)
+    return None
+
+
+def _index(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    base, step = subtrees(node)
+    value = evaluator.value(base, known)
+    if isinstance(value, Open):
+        return evaluator.open(node, value)
+    return _indexed(evaluator, value, step, known)
+
+
+def _indexed(evaluator: Evaluator, value: Value, step: Node, known: Locals) -> Value:
+    if step.data == "short_index":
+        return evaluator.item(value, int(step.children[-1]))
+    return evaluator.item(value, evaluator.value(subtrees(step)[0], known))
+
+
+def _splat(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    base, splat = subtrees(node)
+    value = evaluator.value(base, known)
+    if isinstance(value, Open):
+        return evaluator.open(node, value)
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    return [_stepped(evaluator, item, subtrees(splat), known) for item in items]
+
+
+def _stepped(evaluator: Evaluator, value: Value, steps: list[Node], known: Locals) -> Value:
+    for step in steps:
+        if step.data == "get_attr":
+            value = evaluator.member(value, name_of(subtrees(step)[0]))
+        else:
+            value = _indexed(evaluator, value, step, known)
+    return value
+
+
+def _for(evaluator: Evaluator, node: Node, known: Locals) -> Value:
+    intro, *rest = subtrees(node)
+    *names, source = subtrees(intro)
+    condition = next((part for part in rest if part.data == "for_cond"), None)
+    results = [part for part in rest if part is not condition]
+    collected: list[tuple[Value, Value]] = []
+    for key, item in _iterated(evaluator.value(source, known)):
+        inner = {**known, **dict(zip(map(name_of, names), (key, item)[-len(names) :], strict=True))}
+        if condition is not None:
+            kept = boolean(evaluator.value(subtrees(condition)[-1], inner))
+            if kept is None:
+                raise UndecidedError("an open condition")
+            if not kept:
+                continue
+        values = [evaluator.value(result, inner) for result in results]
+        collected.append((values[0], values[-1]))
+    if node.data == "for_tuple_expr":
+        return [value for _, value in collected]
+    if any(isinstance(child, Token) and child.type == "ELLIPSIS" for child in node.children):
+        raise UndecidedError("grouping")
+    return {as_string(key): value for key, value in collected}
+
+
+def _iterated(value: Value) -> list[tuple[Value, Value]]:
+    if isinstance(value, dict):
+        return [(key, value[key]) for key in sorted(value)]
+    if isinstance(value, list):
+        return list(enumerate(value))
+    raise UndecidedError("open")
+
+
+_EVALUATE: dict[str, Callable[[Evaluator, Node, Locals], Value]] = {
+    "expr_term": _inner,
+    "identifier": _identifier,
+    "literal_value": _literal,
+    "int_lit": _number,
+    "float_lit": _number,
+    "string": _string,
+    "heredoc_template": _heredoc,
+    "heredoc_template_trim": _heredoc,
+    "tuple": _tuple,
+    "object": _object,
+    "conditional": _conditional,
+    "binary_op": _binary,
+    "unary_op": _unary,
+    "function_call": _call,
+    "get_attr_expr_term": _access,
+    "index_expr_term": _index,
+    "attr_splat_expr_term": _splat,
+    "full_splat_expr_term": _splat,
+    "for_tuple_expr": _for,
+    "for_object_expr": _for,
+}

@@ -1,0 +1,128 @@
+"""The folders of a Terraform configuration: several files of one folder are one module.
+
+A folder that no other one calls is a root. The values of variables come from `terraform.tfvars` and
+`*.auto.tfvars` beside a root, or from another file of values if it is the only one; among several nobody can
+tell which one is meant.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.intake.terraform_expressions import Budget, Evaluator
+from service.intake.terraform_syntax import MOST_CHARACTERS, Block, Body, Node, parse, text_of
+from service.intake.terraform_values import Handle, Value
+from service.intake.understanding import Ignored, NotUnderstoodError
+
+
+@dataclass(slots=True)
+class Folder:
+    """What the files of one folder say together."""
+
+    name: str
+    resources: dict[tuple[str, str], Block] = field(default_factory=dict)
+    variables: dict[str, Block] = field(default_factory=dict)
+    outputs: dict[str, Block] = field(default_factory=dict)
+    calls: dict[str, Block] = field(default_factory=dict)
+    locals: dict[str, Node] = field(default_factory=dict)
+    providers: list[Block] = field(default_factory=list)
+    values: dict[str, dict[str, Value]] = field(default_factory=dict)
+
+    def take(self, body: Body) -> None:
+        """The blocks of one file; data sources, checks and the like say nothing of what is made."""
+        for block in body.blocks:
+            labels = block.labels
+            if block.type == "locals":
+                self.locals |= block.body.attributes
+            elif block.type == "provider" and labels:
+                self.providers.append(block)
+            elif block.type == "resource" and len(labels) == 2:
+                self.resources[labels[0], labels[1]] = block
+            elif labels and block.type in ("variable", "output", "module"):
+                {"variable": self.variables, "output": self.outputs, "module": self.calls}[block.type][labels[0]] = block
+
+    def chosen_values(self) -> tuple[dict[str, Value], list[Ignored]]:
+        """The values of the root's variables, and the files of values that are left out."""
+        loaded = sorted(name for name in self.values if _is_loaded(name))
+        others = sorted(set(self.values) - set(loaded))
+        ignored = []
+        if len(others) > 1:
+            why = "one of several files of values: which one applies is not told"
+            ignored = [Ignored(place=name, why=why) for name in others]
+            others = []
+        chosen: dict[str, Value] = {}
+        for name in [*loaded, *others]:
+            chosen |= self.values[name]
+        return chosen, ignored
+
+
+def _is_loaded(name: str) -> bool:
+    base = posixpath.basename(name)
+    return base in ("terraform.tfvars", "terraform.tfvars.json") or base.endswith((".auto.tfvars", ".auto.tfvars.json"))
+
+
+def read_folders(documents: Mapping[str, Any], budget: Budget) -> tuple[dict[str, Folder], list[Ignored]]:
+    """The folders, and the files that cannot be read; raises `NotUnderstoodError` if none can."""
+    texts = [document for document in documents.values() if isinstance(document, str)]
+    if sum(map(len, texts)) > MOST_CHARACTERS:
+        raise NotUnderstoodError(f"the HCL has more than {MOST_CHARACTERS} characters in all")
+    folders: dict[str, Folder] = {}
+    ignored = []
+    for name, document in documents.items():
+        folder = folders.setdefault(posixpath.dirname(name), Folder(posixpath.dirname(name)))
+        try:
+            _read_file(folder, name, document, budget)
+        except NotUnderstoodError as error:
+            ignored.append(Ignored(place=name, why=str(error)))
+    if len(ignored) == len(documents):
+        raise NotUnderstoodError(ignored[0].why, ignored[0].place)
+    return folders, ignored
+
+
+def _read_file(folder: Folder, name: str, document: Any, budget: Budget) -> None:
+    if isinstance(document, dict):
+        folder.values[name] = document
+        return
+    body = parse(document)
+    if name.endswith(".tfvars"):
+        evaluator = Evaluator(_NoNames(), budget)
+        folder.values[name] = {key: evaluator.value(node, {}) for key, node in body.attributes.items()}
+    else:
+        folder.take(body)
+
+
+class _NoNames:
+    """A file of values names nothing."""
+
+    def named(self, root: str, member: str) -> Value:
+        """Nothing has a name there."""
+        raise KeyError(root)
+
+    def attribute(self, handle: Handle, name: str) -> Value:
+        """Nothing has attributes there."""
+        raise KeyError(name)
+
+
+def local_source(folder: Folder, call: Block) -> str | None:
+    """The folder that a call names by its place; None for a source elsewhere."""
+    node = call.body.attributes.get("source")
+    source = text_of(node).strip('"') if node else ""
+    if not source.startswith(("./", "../")) and source not in (".", ".."):
+        return None
+    joined = posixpath.normpath(posixpath.join(folder.name or ".", source))
+    return "" if joined == "." else joined
+
+
+def roots(folders: Mapping[str, Folder]) -> Iterable[Folder]:
+    """The folders that no other one calls, in the order of the documents."""
+    called = {
+        local_source(folder, call)
+        for folder in folders.values()
+        for call in folder.calls.values()
+        if local_source(folder, call) != folder.name
+    }
+    found = [folder for name, folder in folders.items() if name not in called]
+    return found or list(folders.values())[:1]

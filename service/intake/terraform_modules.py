@@ -1,0 +1,396 @@
+"""Instances of modules: from the blocks of a folder to the resources that it makes.
+
+A resource has as many instances as its `count` or `for_each` says. If that cannot be evaluated the resource is
+read as one instance that says so; what refers to it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from lark import Tree
+
+from service.intake.readings import Open, quoted
+from service.intake.terraform_expressions import NO_VALUE, Budget, Evaluator, Locals
+from service.intake.terraform_folders import Folder, local_source
+from service.intake.terraform_eks_module import expand_eks
+from service.intake.terraform_known_modules import Call, Made
+from service.intake.terraform_resources import RELEVANT, Resource
+from service.intake.terraform_syntax import Block, Body, Node, text_of
+from service.intake.terraform_values import Handle, Value, is_open, opened, whole
+from service.intake.terraform_vpc_module import expand_vpc
+from service.intake.understanding import Ignored, NotUnderstoodError
+
+MOST_INSTANCES = 2_000
+MOST_MODULES = 200
+_MODULE_DEPTH = 10
+_META = frozenset({"count", "for_each", "source", "version", "providers", "depends_on"})
+_PENDING = Open("", "it refers to itself")
+_NOT_MADE_HERE = Open("", "the module is not part of the document")
+
+
+@dataclass(slots=True)
+class World:
+    """What the modules of one request share."""
+
+    folders: Mapping[str, Folder]
+    budget: Budget
+    described: dict[str, Callable[[str], Value]] = field(default_factory=dict)
+    resources: list[Resource] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+    defaulted: frozenset[str] = frozenset()
+    modules: int = 0
+
+    def add(self, resource: Resource) -> None:
+        """A resource, as long as there are not too many."""
+        if len(self.resources) >= MOST_INSTANCES:
+            raise NotUnderstoodError(f"the configuration makes more than {MOST_INSTANCES} resources that matter here")
+        self.resources.append(resource)
+
+
+@dataclass(frozen=True, slots=True)
+class _Instances:
+    """What a count or `for_each` gives: suffixes of the address with what the block may name, or why not."""
+
+    each: list[tuple[str, Locals]]
+    shape: str = ""
+    how_many: Open | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is to be said of the values of one block: their expressions, and the defaults that they rest on."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    assumed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Module:
+    """One instance of a folder's configuration; ``arguments`` is None for a root."""
+
+    def __init__(
+        self,
+        world: World,
+        folder: Folder,
+        prefix: str = "",
+        arguments: Mapping[str, Callable[[], Value]] | None = None,
+        region: Callable[[], Value] | None = None,
+    ) -> None:
+        world.modules += 1
+        if world.modules > MOST_MODULES or prefix.count("module.") > _MODULE_DEPTH:
+            raise NotUnderstoodError("the configuration calls too many modules")
+        self.world = world
+        self.folder = folder
+        self.prefix = prefix
+        self.arguments = arguments
+        self.evaluator = Evaluator(self, world.budget)
+        self.values: dict[str, Value] = {}
+        self.cells: dict[tuple[str, ...], tuple[Value, frozenset[str]]] = {}
+        self.children: dict[str, list[str]] = {}
+        self.given_region = region
+        if arguments is None:
+            self.values, ignored = folder.chosen_values()
+            world.ignored += ignored
+
+    # The names of the module's expressions.
+
+    def named(self, root: str, member: str) -> Value:
+        """The value of ``root.member``."""
+        if root == "var":
+            return self.cell(("var", member), lambda: self._variable(member))
+        if root == "local":
+            node = self.folder.locals[member]
+            return self.cell(("local", member), lambda: self.evaluator.value(node, {}))
+        if root == "module":
+            return self.cell(("module", member), lambda: self._called(member))
+        if (root, member) in self.folder.resources:
+            return self.cell((root, member), lambda: self._made(root, member))
+        return Open("", NO_VALUE)
+
+    def attribute(self, handle: Handle, name: str) -> Value:
+        """An attribute of a described resource or module; one that AWS gives is a handle."""
+        described = self.world.described.get(handle.address)
+        return described(name) if described else Handle(handle.address, name)
+
+    def cell(self, key: tuple[str, ...], compute: Callable[[], Value]) -> Value:
+        """A value that is computed once, with the defaults of variables on which it rests."""
+        if key not in self.cells:
+            before, self.world.defaulted = self.world.defaulted, frozenset()
+            self.cells[key] = (_PENDING, frozenset())
+            value = compute()
+            self.cells[key] = (value, self.world.defaulted)
+            self.world.defaulted = before
+        value, defaulted = self.cells[key]
+        self.world.defaulted |= defaulted
+        return value
+
+    def region(self) -> Value:
+        """The region of the provider without an alias."""
+        if self.given_region:
+            return self.given_region()
+        for provider in self.folder.providers:
+            if provider.labels[0] == "aws" and "alias" not in provider.body.attributes:
+                node = provider.body.attributes.get("region")
+                return self.evaluator.value(node, {}) if node else None
+        return None
+
+    def _variable(self, name: str) -> Value:
+        block = self.folder.variables.get(name)
+        if block is None:
+            return Open(f"var.{name}", "the variable is not declared in the document")
+        attributes = block.body.attributes
+        if "sensitive" in attributes and text_of(attributes["sensitive"]) != "false":
+            return Open(f"var.{name}", "the variable is sensitive")
+        value: Value = Open(f"var.{name}", "the variable has no value in the document")
+        if self.arguments is not None and name in self.arguments:
+            value = self.arguments[name]()
+        elif name in self.values:
+            value = self.values[name]
+        elif "default" in attributes:
+            value = self.evaluator.value(attributes["default"], {})
+            if self.arguments is None:
+                self.world.defaulted |= {f"var.{name}"}
+        if value is None and "nullable" in attributes and text_of(attributes["nullable"]) == "false":
+            return self.evaluator.value(attributes["default"], {})
+        return value
+
+    def _made(self, type_: str, name: str) -> Value:
+        """What a resource's name stands for: an instance, or all of them."""
+        block = self.folder.resources[type_, name]
+        instances = self._instances(block)
+        base = f"{self.prefix}{type_}.{name}"
+        if instances.how_many:
+            return Open("", f"how many there are is open: {instances.how_many.text}")
+        for suffix, known in instances.each:
+            self.world.described[base + suffix] = self._attributes_of(base + suffix, block, known)
+        return _shaped(instances, base)
+
+    def _attributes_of(self, address: str, block: Block, known: Locals) -> Callable[[str], Value]:
+        def attribute(name: str) -> Value:
+            node = block.body.attributes.get(name)
+            value = self.cell((address, name), lambda: self.evaluator.value(node, known)) if node is not None else None
+            if value is None and any(name in (inner.type, *inner.labels) for inner in block.body.blocks):
+                value = self._body(address, block.body, known, "", _Found()).get(name)
+            return Handle(address, name) if value is None else value
+
+        return attribute
+
+    def _called(self, name: str) -> Value:
+        call = self.folder.calls[name]
+        instances = self._instances(call)
+        if instances.how_many:
+            return Open("", f"how many there are is open: {instances.how_many.text}")
+        for suffix, known in instances.each:
+            self._ensure(name, suffix, known)
+        return _shaped(instances, f"{self.prefix}module.{name}")
+
+    # What the module makes.
+
+    def build(self) -> None:
+        """All resources that the module makes and that matter here, those of the modules it calls as well."""
+        for name, call in self.folder.calls.items():
+            instances = self._instances(call)
+            for suffix, known in instances.each:
+                self._ensure(name, suffix, known, instances.how_many)
+        for (type_, name), block in self.folder.resources.items():
+            if type_ not in RELEVANT:
+                self.world.skipped[type_] = self.world.skipped.get(type_, 0) + 1
+                continue
+            instances = self._instances(block)
+            for suffix, known in instances.each:
+                address = f"{self.prefix}{type_}.{name}{suffix}"
+                self._build_resource(address, block, known, instances.how_many)
+
+    def _build_resource(self, address: str, block: Block, known: Locals, how_many: Open | None) -> None:
+        found = _Found()
+        values = self._body(address, block.body, known, "", found)
+        region = values.get("region") or self._provider_region(block)
+        self.world.add(
+            Resource(
+                address=address,
+                type=block.labels[0],
+                values=values,
+                region=region,
+                texts=found.texts,
+                assumed=found.assumed,
+                how_many=how_many,
+            )
+        )
+
+    def _provider_region(self, block: Block) -> Value:
+        node = block.body.attributes.get("provider")
+        alias = text_of(node).strip('"').partition(".")[2] if node else ""
+        if not alias:
+            return self.region()
+        for provider in self.folder.providers:
+            label = provider.body.attributes.get("alias")
+            if label is not None and text_of(label).strip('"') == alias and "region" in provider.body.attributes:
+                return self.evaluator.value(provider.body.attributes["region"], {})
+        return Open(f"provider aws.{alias}", NO_VALUE)
+
+    def _body(self, address: str, body: Body, known: Locals, path: str, found: _Found) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for name, node in body.attributes.items():
+            if name in _META or name in ("provider", "tags_all"):
+                continue
+            values[name] = self._noted(address, path + name, node, known, found)
+        for block in body.blocks:
+            if block.type == "dynamic" and block.labels:
+                self._dynamic(address, block, known, values, found)
+            elif block.type not in ("lifecycle", "timeouts", "provisioner", "connection"):
+                inner = self._body(address, block.body, known, f"{path}{block.type}/", found)
+                _append(values, block.type, inner)
+        return values
+
+    def _noted(self, address: str, name: str, node: Node, known: Locals, found: _Found) -> Value:
+        """The value of an attribute, with what is to be said of how it was found."""
+        before, self.world.defaulted = self.world.defaulted, frozenset()
+        value = self.cell((address, name), lambda: self.evaluator.value(node, known))
+        if not is_constant(node):
+            found.texts[name] = quoted(text_of(node))
+        if self.world.defaulted:
+            names = sorted(self.world.defaulted)
+            found.assumed[name] = tuple(f"`{one}` has the default that the document gives it" for one in names)
+        self.world.defaulted |= before
+        return value
+
+    def _dynamic(self, address: str, block: Block, known: Locals, values: dict[str, Value], found: _Found) -> None:
+        """A `dynamic` block, once for each item; open if the items are."""
+        name = block.labels[0]
+        items = self.evaluator.value(block.body.attributes["for_each"], known) if "for_each" in block.body.attributes else None
+        contents = block.body.of("content")
+        if not isinstance(items, list | dict) or not contents:
+            values[name] = opened(items) if is_open(items) else Open(f"dynamic {name}", NO_VALUE)
+            return
+        iterator = block.body.attributes.get("iterator")
+        label = text_of(iterator) if iterator is not None else name
+        pairs = items.items() if isinstance(items, dict) else enumerate(items)
+        for key, item in pairs:
+            inner = {**known, label: {"key": key, "value": item}}
+            _append(values, name, self._body(f"{address}#{key}", contents[0].body, inner, f"{name}/", found))
+
+    # Instances and calls.
+
+    def _instances(self, block: Block) -> _Instances:
+        attributes = block.body.attributes
+        if "count" in attributes:
+            return self._counted(attributes["count"])
+        if "for_each" in attributes:
+            return self._for_each(attributes["for_each"])
+        return _Instances([("", {})])
+
+    def _counted(self, node: Node) -> _Instances:
+        value = self.evaluator.value(node, {})
+        number = int(value) if isinstance(value, bool) else whole(value)
+        if number is None or not 0 <= number <= MOST_INSTANCES:
+            return _unclear(node, {"count": {"index": Open("count.index", NO_VALUE)}})
+        return _Instances([(f"[{index}]", {"count": {"index": index}}) for index in range(number)], "list")
+
+    def _for_each(self, node: Node) -> _Instances:
+        value = self.evaluator.value(node, {})
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            value = {item: item for item in value}
+        if not isinstance(value, dict) or len(value) > MOST_INSTANCES:
+            each = {"key": Open("each.key", NO_VALUE), "value": Open("each.value", NO_VALUE)}
+            return _unclear(node, {"each": each})
+        pairs = [(f'["{key}"]', {"each": {"key": key, "value": value[key]}}) for key in sorted(value)]
+        return _Instances(pairs, "map")
+
+    def _ensure(self, name: str, suffix: str, known: Locals, how_many: Open | None = None) -> None:
+        """The instance of a called module, made once."""
+        address = f"{self.prefix}module.{name}{suffix}"
+        if address in self.world.described:
+            return
+        call = self.folder.calls[name]
+        self.world.described[address] = lambda _: _PENDING
+        source = local_source(self.folder, call)
+        folder = self.world.folders.get(source) if source is not None else None
+        if folder is not None:
+            self._ensure_local(address, folder, call, known)
+        else:
+            self._ensure_known(address, call, known, how_many)
+
+    def _ensure_local(self, address: str, folder: Folder, call: Block, known: Locals) -> None:
+        arguments = {
+            argument: lambda node=node: self.evaluator.value(node, known)  # type: ignore[misc]
+            for argument, node in call.body.attributes.items()
+            if argument not in _META
+        }
+        region = self.region if "providers" not in call.body.attributes else lambda: Open("providers", NO_VALUE)
+        child = Module(self.world, folder, f"{address}.", arguments, region)
+        self.world.described[address] = child.output
+        child.build()
+
+    def output(self, name: str) -> Value:
+        """What the module gives to its caller."""
+        block = self.folder.outputs.get(name)
+        if block is None or "value" not in block.body.attributes:
+            return Open("", "the module has no such output in the document")
+        node = block.body.attributes["value"]
+        return self.cell(("output", name), lambda: self.evaluator.value(node, {}))
+
+    def _ensure_known(self, address: str, call: Block, known: Locals, how_many: Open | None) -> None:
+        found = _Found()
+        values = self._body(address, call.body, known, "", found)
+        attributes = call.body.attributes
+        source, version = (text_of(attributes[name]).strip('"') if name in attributes else "" for name in ("source", "version"))
+        region = values.get("region") or (Open("providers", NO_VALUE) if "providers" in attributes else self.region())
+        made_call = Call(
+            address=address,
+            source=source,
+            version=version,
+            arguments=values,
+            texts=found.texts,
+            assumed=found.assumed,
+            region=region,
+            how_many=how_many,
+        )
+        self._take(address, source, expand_vpc(made_call) or expand_eks(made_call))
+
+    def _take(self, address: str, source: str, made: Made | None) -> None:
+        if made is None:
+            self.world.described[address] = lambda _: _NOT_MADE_HERE
+            self.world.ignored.append(Ignored(place=address, why=f"the module `{quoted(source)}` is not known here"))
+            return
+        by_address = {resource.address: resource for resource in made.resources}
+        self.world.described[address] = lambda name: made.outputs.get(name, _NOT_MADE_HERE)
+        for one, resource in by_address.items():
+            self.world.described[one] = lambda name, one=one: by_address[one].values.get(name) or Handle(one, name)  # type: ignore[misc]
+            self.world.add(resource)
+
+
+def _shaped(instances: _Instances, base: str) -> Value:
+    if instances.shape == "list":
+        return [Handle(base + suffix, "") for suffix, _ in instances.each]
+    if instances.shape == "map":
+        return {known["each"]["key"]: Handle(base + suffix, "") for suffix, known in instances.each}
+    return Handle(base, "")
+
+
+def _unclear(node: Node, known: Locals) -> _Instances:
+    return _Instances([("", known)], how_many=Open(quoted(text_of(node)), "how many are made cannot be evaluated"))
+
+
+def _append(values: dict[str, Value], name: str, inner: Value) -> None:
+    before = values.setdefault(name, [])
+    if isinstance(before, list):
+        before.append(inner)
+
+
+def is_constant(node: Node) -> bool:
+    """Whether an expression is written out, with nothing to evaluate."""
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one.data in ("identifier", "function_call", "interpolation", "for_tuple_expr", "conditional"):
+            return False
+        pending += [child for child in one.children if isinstance(child, Tree)]
+    return True
+
+
+def build_all(world: World, folders: list[Folder]) -> None:
+    """The resources of every root."""
+    for folder in folders:
+        Module(world, folder).build()
