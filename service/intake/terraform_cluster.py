@@ -7,7 +7,7 @@ is written as null counts as not written to the provider, but as written to a mo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from service.intake.drafting import Draft
@@ -21,9 +21,10 @@ from service.intake.eks_settings import (
     describe_remote_networks,
 )
 from service.intake.readings import MISSING, Open, Reading, Section, as_flag, as_text
+from service.intake.terraform_filters import own_group
+from service.intake.terraform_network import Network
 from service.intake.terraform_resources import Inventory, Resource
 from service.intake.terraform_values import Handle, Value, block, is_open, opened
-from service.intake.understanding import Kind, Origin
 
 _NAMES = {
     "endpointPublicAccess": "endpoint_public_access",
@@ -142,7 +143,9 @@ def _describe_endpoint(draft: Draft, cluster: Resource, read: _Reader, vpc: Sect
             continue
         argument = read.place(f"vpc_config/{name}").rpartition(".")[2]
         if name in given:
-            draft.fall_back(reference, switch == "public", f"{argument} is null, so the provider's default holds (F-1.1)")
+            draft.fall_back(
+                reference, switch == "public", f"{argument} is null, so the provider's default holds (F-1.1)"
+            )
         elif default is None:
             draft.leave_open(reference, made_by.note, f"{argument} is not set")
         else:
@@ -151,32 +154,65 @@ def _describe_endpoint(draft: Draft, cluster: Resource, read: _Reader, vpc: Sect
 
 
 def _describe_list(draft: Draft, cluster: Resource, vpc: Section, version: Reading) -> None:
-    """The list. Modules hand on one that is open to IPv4, whatever the family; without a public endpoint EKS keeps none."""
+    """The list. Modules hand on one that is open to IPv4, whatever the family; a private endpoint has none."""
     made_by = cluster.made_by
     given = vpc.get("publicAccessCidrs")
-    access = draft.cluster.get("endpoint_access", {})
-    if made_by is None or not given.is_missing or access.get("public") is False:
+    is_written = isinstance(vpc.value, Mapping) and "public_access_cidrs" in vpc.value
+    is_private = draft.cluster.get("endpoint_access", {}).get("public") is False
+    if made_by is None or is_written or is_private:
         describe_list(draft, given, PROVIDER, version)
-    elif "public_access_cidrs" in (vpc.value if isinstance(vpc.value, Mapping) else {}):
-        describe_list(draft, given, PROVIDER, version)
-    elif made_by.public is None and made_by.private is None and not made_by.title.startswith("terraform-aws-modules"):
-        draft.leave_open(_LIST, made_by.note)
-    else:
+    elif made_by.has_list:
         argument = cluster.names.get("vpc_config/public_access_cidrs", "").rpartition(".")[2]
         draft.fall_back(_LIST, list(_MODULE_LIST), f"{made_by.title}: {argument} defaults to 0.0.0.0/0")
+    else:
+        draft.leave_open(_LIST, made_by.note)
 
 
-def refuse_both_off(draft: Draft) -> None:
-    """EKS refuses a cluster with both endpoints off (F-1.3): such a setting is left out, and said."""
-    access = draft.cluster.get("endpoint_access", {})
-    if access.get("public") is False and access.get("private") is False:
-        draft.cluster.pop("endpoint_access")
-        kept: list[Origin] = [one for one in draft.origins if not one.field.startswith("/endpoint_access")]
-        dropped = [one for one in draft.origins if one.field.startswith("/endpoint_access/p")]
-        draft.origins[:] = kept
-        said = ", ".join(f"{one.field.rpartition('/')[2]} is off ({_how(one)})" for one in dropped[:2])
-        draft.leave_open("/endpoint_access", f"both endpoints are off, and EKS refuses that (F-1.3): {said}")
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cluster stands: its VPC, the group that EKS makes for it, and the further groups on its interfaces."""
+
+    vpc: str
+    own_group: str
+    groups: tuple[str, ...]
 
 
-def _how(origin: Origin) -> str:
-    return "by default" if origin.kind is Kind.DEFAULT else "as stated"
+def cluster_network(draft: Draft, cluster: Resource, network: Network) -> Place:
+    """The cluster subnets, the VPC and the groups that the cluster names."""
+    config = block(cluster.get("vpc_config"))
+    records = network.records
+    given = config if isinstance(config, dict) else {}
+    read = _Reader(cluster, records.inventory)
+    subnets = given.get("subnet_ids")
+    listed = records.ids.all_of(subnets)
+    if isinstance(config, Open):
+        draft.leave_open("/cluster_subnets", config.why, config.text)
+    elif listed is None:
+        found = opened(subnets)
+        draft.leave_open("/cluster_subnets", found.why, read.resource.texts.get("vpc_config/subnet_ids", found.text))
+    elif listed:
+        chosen = list(dict.fromkeys(listed))
+        text_ = cluster.texts.get("vpc_config/subnet_ids")
+        because = f"computed from `{text_}`" if text_ else ""
+        draft.take("/cluster_subnets", Reading(chosen, read.place("vpc_config/subnet_ids"), because))
+        draft.know_subnets(chosen)
+    groups = records.ids.all_of(given.get("security_group_ids"))
+    own = own_group(records, cluster)
+    vpc = records.ids.of(given.get("vpc_id")) or _vpc_of_subnets(draft, network, listed or [])
+    return Place(vpc, own, (*(groups or ()), *_module_groups(cluster, groups)))
+
+
+def _module_groups(cluster: Resource, named: list[str] | None) -> list[str]:
+    """A group that a module makes on the endpoint's interfaces and that is not known, or groups that are open."""
+    if named is None:
+        return [f"{cluster.address}.security_group_ids"]
+    return [f"{cluster.address}.additional"] if cluster.made_by and not named else []
+
+
+def _vpc_of_subnets(draft: Draft, network: Network, subnets: list[str]) -> str:
+    """The VPC in which all described cluster subnets lie; nothing if that is not one."""
+    found = {one.text("VpcId") for one in network.bundle.of("subnets") if one.text("SubnetId") in subnets}
+    vpc = found.pop() if len(found) == 1 else ""
+    if not vpc and network.bundle.of("vpcs"):
+        draft.leave_open("/vpc", "the document does not tie the network that it describes to the cluster")
+    return vpc

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from service.intake.readings import Open
 from service.intake.terraform_known_modules import Call, Made, Majors, is_from, majors
-from service.intake.terraform_module_groups import eks_module_groups
+from service.intake.terraform_module_groups import FIRST_WITH_GROUPS, eks_module_groups
 from service.intake.terraform_resources import MadeBy, Resource
 from service.intake.terraform_values import Handle, Value, members
 
@@ -116,7 +116,7 @@ def expand_eks(call: Call) -> Made | None:
     if created is False:
         return Made((), {})
     how_many = call.how_many or (created if isinstance(created, Open) else None)
-    cluster = _cluster(call, names, made_by, how_many)
+    cluster = _cluster(call, names, made_by, how_many, span)
     resources = [cluster, *_node_groups(call, names, cluster)]
     resources += eks_module_groups(call, span.least) if made_by.title.startswith("terraform-aws-modules") else []
     return Made(tuple(resources), _outputs(call, names, cluster))
@@ -142,7 +142,7 @@ def _hidden(call: Call) -> tuple[_Names, MadeBy, Majors] | None:
         return None
     names = _UNTIL_V20 if call.has("cluster_endpoint_public_access", "cluster_endpoint_private_access") else _SINCE_V21
     note = "the module's files are not part of the document"
-    return names, MadeBy(title="a module of its own", public=None, private=None, note=note), Majors()
+    return names, MadeBy(title="a module of its own", public=None, private=None, note=note, has_list=False), Majors()
 
 
 def _looks_like_eks(call: Call) -> bool:
@@ -179,7 +179,7 @@ def _shown(span: Majors) -> str:
     return f"v{max(span.least, 4)} to v{span.most or NEWEST_EKS}"
 
 
-def _cluster(call: Call, names: _Names, made_by: MadeBy, how_many: Open | None) -> Resource:
+def _cluster(call: Call, names: _Names, made_by: MadeBy, how_many: Open | None, span: Majors) -> Resource:
     places = {
         "name": names.name[0] if names.name else "",
         "version": names.version[0],
@@ -199,6 +199,8 @@ def _cluster(call: Call, names: _Names, made_by: MadeBy, how_many: Open | None) 
     for path, argument in places.items():
         if call.has(argument):
             _put(values, path, call.arguments[argument])
+    if made_by.title.startswith("terraform-aws-modules"):
+        _put_groups(call, values, span)
     if not names.name:
         values["name"] = Open("module.label.id", "cloudposse puts it together from several arguments")
     return Resource(
@@ -212,6 +214,19 @@ def _cluster(call: Call, names: _Names, made_by: MadeBy, how_many: Open | None) 
         how_many=how_many,
         made_by=made_by,
     )
+
+
+def _put_groups(call: Call, values: dict[str, Value], span: Majors) -> None:
+    """Since v18 the module puts its own group, or the caller's, beside the one that EKS makes."""
+    if span.least < FIRST_WITH_GROUPS:
+        return
+    made = call.flag(True, "create_security_group", "create_cluster_security_group")
+    own: Value = call.get("security_group_id", "cluster_security_group_id")
+    if made is True:
+        own = Handle(f"{call.address}.aws_security_group.cluster[0]")
+    further = call.get("additional_security_group_ids", "cluster_additional_security_group_ids")
+    groups = further if isinstance(further, Open) else [*([own] if own else []), *members(further)]
+    _put(values, "vpc_config/security_group_ids", made if isinstance(made, Open) else groups)
 
 
 def _is_given(value: Value) -> bool:

@@ -134,7 +134,12 @@ def _inner(evaluator: Evaluator, node: Node, known: Locals) -> Value:
 
 
 def _identifier(evaluator: Evaluator, node: Node, known: Locals) -> Value:
-    return known[name_of(node)]
+    name = name_of(node)
+    return known[name] if name in known or name not in _CAPITALS else _CAPITALS[name]
+
+
+_CAPITALS = {"True": True, "False": False, "TRUE": True, "FALSE": False}
+"""What Terraform refuses, and what its author plainly meant."""
 
 
 def _literal(evaluator: Evaluator, node: Node, known: Locals) -> Value:
@@ -337,7 +342,7 @@ def _index(evaluator: Evaluator, node: Node, known: Locals) -> Value:
 
 def _indexed(evaluator: Evaluator, value: Value, step: Node, known: Locals) -> Value:
     if step.data == "short_index":
-        return evaluator.item(value, int(step.children[-1]))
+        return evaluator.item(value, int(name_of(step).lstrip(".")))
     return evaluator.item(value, evaluator.value(subtrees(step)[0], known))
 
 

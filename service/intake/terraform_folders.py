@@ -42,7 +42,9 @@ class Folder:
             elif block.type == "resource" and len(labels) == 2:
                 self.resources[labels[0], labels[1]] = block
             elif labels and block.type in ("variable", "output", "module"):
-                {"variable": self.variables, "output": self.outputs, "module": self.calls}[block.type][labels[0]] = block
+                {"variable": self.variables, "output": self.outputs, "module": self.calls}[block.type][labels[0]] = (
+                    block
+                )
 
     def chosen_values(self) -> tuple[dict[str, Value], list[Ignored]]:
         """The values of the root's variables, and the files of values that are left out."""

@@ -331,4 +331,3 @@ _ON_KNOWN: dict[str, Callable[..., Any]] = {
     "setintersection": lambda one, *others: [item for item in one if all(item in other for other in others)],
     "basename": lambda path: path.rstrip("/").rsplit("/", 1)[-1],
 }
-

@@ -45,7 +45,9 @@ class Call:
         if value is None:
             return default
         decided = boolean(value)
-        return decided if decided is not None else opened(value) if is_open(value) else Open(str(value)[:80], "no boolean")
+        return (
+            decided if decided is not None else opened(value) if is_open(value) else Open(str(value)[:80], "no boolean")
+        )
 
     def resource(self, type_: str, name: str, values: Mapping[str, Value], index: int | str = 0) -> Resource:
         """A resource that the module makes."""

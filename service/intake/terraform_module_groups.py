@@ -13,7 +13,7 @@ from service.intake.terraform_known_modules import Call
 from service.intake.terraform_resources import Resource
 from service.intake.terraform_values import Handle, Value
 
-_FIRST = 18
+FIRST_WITH_GROUPS = 18
 _OPEN_EGRESS = 19
 _WEBHOOK_PORTS = (4443, 6443, 8443, 9443, 10251)
 _ADDITIONAL = {
@@ -24,12 +24,14 @@ _ADDITIONAL = {
 
 def eks_module_groups(call: Call, version: int) -> Iterator[Resource]:
     """Both groups with their rules; nothing before v18, or where a group of the caller's takes their place."""
-    if version < _FIRST:
+    if version < FIRST_WITH_GROUPS:
         return
     has_cluster = call.flag(True, "create_security_group", "create_cluster_security_group") is True
     has_nodes = call.flag(True, "create_node_security_group") is True
     if has_cluster:
-        yield call.resource("aws_security_group", "cluster", {"vpc_id": call.get("vpc_id"), "module_role": "additional"})
+        yield call.resource(
+            "aws_security_group", "cluster", {"vpc_id": call.get("vpc_id"), "module_role": "additional"}
+        )
     if has_nodes:
         yield call.resource("aws_security_group", "node", {"vpc_id": call.get("vpc_id")})
     if has_cluster and has_nodes:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from lark import Tree
 
 from service.intake.readings import Open, quoted
+from service.intake.terraform_eks_module import expand_eks
 from service.intake.terraform_expressions import NO_VALUE, Budget, Evaluator, Locals
 from service.intake.terraform_folders import Folder, local_source
-from service.intake.terraform_eks_module import expand_eks
 from service.intake.terraform_known_modules import Call, Made
 from service.intake.terraform_resources import RELEVANT, Resource
 from service.intake.terraform_syntax import Block, Body, Node, text_of
@@ -90,6 +91,7 @@ class Module:
         self.cells: dict[tuple[str, ...], tuple[Value, frozenset[str]]] = {}
         self.children: dict[str, list[str]] = {}
         self.given_region = region
+        self.how_many: Open | None = None
         if arguments is None:
             self.values, ignored = folder.chosen_values()
             world.ignored += ignored
@@ -215,7 +217,7 @@ class Module:
                 region=region,
                 texts=found.texts,
                 assumed=found.assumed,
-                how_many=how_many,
+                how_many=how_many or self.how_many,
             )
         )
 
@@ -259,7 +261,11 @@ class Module:
     def _dynamic(self, address: str, block: Block, known: Locals, values: dict[str, Value], found: _Found) -> None:
         """A `dynamic` block, once for each item; open if the items are."""
         name = block.labels[0]
-        items = self.evaluator.value(block.body.attributes["for_each"], known) if "for_each" in block.body.attributes else None
+        items = (
+            self.evaluator.value(block.body.attributes["for_each"], known)
+            if "for_each" in block.body.attributes
+            else None
+        )
         contents = block.body.of("content")
         if not isinstance(items, list | dict) or not contents:
             values[name] = opened(items) if is_open(items) else Open(f"dynamic {name}", NO_VALUE)
@@ -295,7 +301,9 @@ class Module:
         if not isinstance(value, dict) or len(value) > MOST_INSTANCES:
             each = {"key": Open("each.key", NO_VALUE), "value": Open("each.value", NO_VALUE)}
             return _unclear(node, {"each": each})
-        pairs = [(f'["{key}"]', {"each": {"key": key, "value": value[key]}}) for key in sorted(value)]
+        pairs: list[tuple[str, Locals]] = [
+            (f'["{key}"]', {"each": {"key": key, "value": value[key]}}) for key in sorted(value)
+        ]
         return _Instances(pairs, "map")
 
     def _ensure(self, name: str, suffix: str, known: Locals, how_many: Open | None = None) -> None:
@@ -308,18 +316,19 @@ class Module:
         source = local_source(self.folder, call)
         folder = self.world.folders.get(source) if source is not None else None
         if folder is not None:
-            self._ensure_local(address, folder, call, known)
+            self._ensure_local(address, folder, call, known, how_many)
         else:
             self._ensure_known(address, call, known, how_many)
 
-    def _ensure_local(self, address: str, folder: Folder, call: Block, known: Locals) -> None:
+    def _ensure_local(self, address: str, folder: Folder, call: Block, known: Locals, how_many: Open | None) -> None:
         arguments = {
-            argument: lambda node=node: self.evaluator.value(node, known)  # type: ignore[misc]
+            argument: partial(self.evaluator.value, node, known)
             for argument, node in call.body.attributes.items()
             if argument not in _META
         }
         region = self.region if "providers" not in call.body.attributes else lambda: Open("providers", NO_VALUE)
         child = Module(self.world, folder, f"{address}.", arguments, region)
+        child.how_many = how_many or self.how_many
         self.world.described[address] = child.output
         child.build()
 
@@ -335,7 +344,9 @@ class Module:
         found = _Found()
         values = self._body(address, call.body, known, "", found)
         attributes = call.body.attributes
-        source, version = (text_of(attributes[name]).strip('"') if name in attributes else "" for name in ("source", "version"))
+        source, version = (
+            text_of(attributes[name]).strip('"') if name in attributes else "" for name in ("source", "version")
+        )
         region = values.get("region") or (Open("providers", NO_VALUE) if "providers" in attributes else self.region())
         made_call = Call(
             address=address,
@@ -345,7 +356,7 @@ class Module:
             texts=found.texts,
             assumed=found.assumed,
             region=region,
-            how_many=how_many,
+            how_many=how_many or self.how_many,
         )
         self._take(address, source, expand_vpc(made_call) or expand_eks(made_call))
 
@@ -357,8 +368,13 @@ class Module:
         by_address = {resource.address: resource for resource in made.resources}
         self.world.described[address] = lambda name: made.outputs.get(name, _NOT_MADE_HERE)
         for one, resource in by_address.items():
-            self.world.described[one] = lambda name, one=one: by_address[one].values.get(name) or Handle(one, name)  # type: ignore[misc]
+            self.world.described[one] = partial(_attribute_of, resource)
             self.world.add(resource)
+
+
+def _attribute_of(resource: Resource, name: str) -> Value:
+    value = resource.get(name)
+    return Handle(resource.address, name) if value is None else value
 
 
 def _shaped(instances: _Instances, base: str) -> Value:

@@ -25,7 +25,16 @@ _AFTER_APPLY = "it is known only after apply"
 _FILLED_IN = frozenset(
     {
         *("id", "arn", "public_access_cidrs", "kubernetes_network_config", "version", "enable_dns_hostnames"),
-        *("service_ipv4_cidr", "ip_family", "availability_zone", "ingress", "egress", "route", "tags_all", "subnet_ids"),
+        *(
+            "service_ipv4_cidr",
+            "ip_family",
+            "availability_zone",
+            "ingress",
+            "egress",
+            "route",
+            "tags_all",
+            "subnet_ids",
+        ),
         *("enable_dns_support", "elastic_load_balancing", "private_dns_enabled", "outpost_config", "compute_config"),
         *("main_route_table_id", "default_route_table_id", "default_security_group_id", "default_network_acl_id"),
         *("security_group_ids", "route_table_ids", "public_ip", "map_public_ip_on_launch", "region"),
@@ -56,7 +65,9 @@ class _Planned:
 
 def read_plan(plan: Mapping[str, Any]) -> list[Resource]:
     """The resources that there will be."""
-    planned = {one.address: one for one in _planned_values(_object(_object(plan.get("planned_values")).get("root_module")))}
+    planned = {
+        one.address: one for one in _planned_values(_object(_object(plan.get("planned_values")).get("root_module")))
+    }
     for change in members(plan.get("resource_changes")):
         _take_change(planned, change)
     configuration = Configuration.of(plan, {one.address: (one.type, one.module) for one in planned.values()})
@@ -179,7 +190,9 @@ def _opened(
                 _opened(block, part, _at(inner, number, expressions), configuration, context, kept)
                 if isinstance(block, dict) and isinstance(part, dict)
                 else block
-                for number, (block, part) in enumerate(zip(found[key], [*mark, *([None] * len(found[key]))], strict=False))
+                for number, (block, part) in enumerate(
+                    zip(found[key], [*mark, *([None] * len(found[key]))], strict=False)
+                )
             ]
     return found
 

@@ -18,7 +18,9 @@ from service.intake.terraform_values import Handle, Value, is_known, members
 _MOST_STEPS = 20_000
 _DEEPEST = 30
 _INDEX = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
-_REFERENCE = re.compile(r"((?:data\.)?[a-zA-Z_][\w-]*\.[a-zA-Z_][\w-]*)(\[(?:\d+|\"[^\"]*\")\])?(?:\.([\w-]+))?.*", re.DOTALL)
+_REFERENCE = re.compile(
+    r"((?:data\.)?[a-zA-Z_][\w-]*\.[a-zA-Z_][\w-]*)(\[(?:\d+|\"[^\"]*\")\])?(?:\.([\w-]+))?.*", re.DOTALL
+)
 _OWN_INDEX = ("count.index", "each.key", "each.value")
 _AFTER_APPLY = "it is known only after apply"
 
@@ -61,7 +63,9 @@ class Configuration:
             providers=_object(configuration.get("provider_config")),
         )
         for address, (type_, module) in resources.items():
-            found.instances.setdefault(_INDEX.sub("", address[len(module) :].lstrip(".")) + "@" + module, []).append(address)
+            found.instances.setdefault(_INDEX.sub("", address[len(module) :].lstrip(".")) + "@" + module, []).append(
+                address
+            )
             if type_ in ("aws_vpc", "aws_default_vpc"):
                 found.vpcs.setdefault(module, []).append(address)
         return found
@@ -148,9 +152,7 @@ class Configuration:
             return self._output(base[7:] + index, attribute, context, depth)
         return self._instances(base, index, attribute, context, own)
 
-    def _instances(
-        self, base: str, index: str, attribute: str, context: Context, own: bool
-    ) -> list[Value] | None:
+    def _instances(self, base: str, index: str, attribute: str, context: Context, own: bool) -> list[Value] | None:
         known = self.instances.get(f"{base}@{context.module}", [])
         prefix = f"{context.module}." if context.module else ""
         if index:

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from service.intake.readings import Open
-from service.intake.terraform_values import Handle, Value, text
+from service.intake.terraform_values import Handle, Value
+
+CLUSTERS = ("aws_eks_cluster", "awscc_eks_cluster")
 
 RELEVANT = frozenset(
     {
@@ -67,23 +69,20 @@ class Resource:
         """Where an attribute stands in the document."""
         return f"{self.address}.{self.names.get(name, name)}"
 
-    @property
-    def id(self) -> str:
-        """Its id at AWS, or its address while it has none."""
-        return text(self.values.get("id")) or self.address
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeBy:
     """The module that makes a cluster: its name with its version, and its defaults.
 
     ``public`` and ``private`` are None where versions differ and the document does not tell which one it is.
+    ``has_list`` tells that it hands on a list that is open to all, if none is given.
     """
 
     title: str
     public: bool | None
     private: bool | None
     note: str = ""
+    has_list: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +103,17 @@ class Inventory:
         for name in types:
             yield from self.by_type.get(name, ())
 
-    def id_of(self, value: Value) -> str | None:
-        """The id that a value names: the id itself, or what stands for it until AWS gives one."""
-        if isinstance(value, str):
-            return value or None
-        if not isinstance(value, Handle):
-            return None
-        resource = self.by_address.get(value.address)
-        if value.attribute == "id":
-            return resource.id if resource else value.address
-        known = text(resource.get(value.attribute)) if resource else None
-        return known or value.shown()
+    def value_of(self, handle: Handle) -> Value:
+        """What a handle stands for, if the document says; else the handle."""
+        resource = self.by_address.get(handle.address)
+        known = resource.get(handle.attribute) if resource else None
+        return handle if known is None else known
 
-    def of_id(self, id_: str | None, *types: str) -> Resource | None:
-        """The resource of one of the types that has an id."""
-        return next((resource for resource in self.of(*types) if resource.id == id_), None) if id_ else None
-
-    def names_it(self, value: Value, resource: Resource) -> bool:
-        """Whether a value names a resource: by its id, its name or its handle."""
+    def resource_of(self, value: Value, *types: str) -> Resource | None:
+        """The resource of one of the types that a value names, by its handle or its id."""
         if isinstance(value, Handle):
-            return value.address == resource.address
-        return isinstance(value, str) and value != "" and value in (resource.id, resource.get("name"))
+            found = self.by_address.get(value.address)
+            return found if found is not None and found.type in types else None
+        if not isinstance(value, str) or not value:
+            return None
+        return next((one for one in self.of(*types) if one.get("id") == value), None)

@@ -29,7 +29,8 @@ def is_normalised(document: Any) -> bool:
     if not isinstance(document, dict) or not document:
         return False
     return all(
-        isinstance(name, str) and name.startswith("aws_") and isinstance(resources, list) for name, resources in document.items()
+        isinstance(name, str) and name.startswith("aws_") and isinstance(resources, list)
+        for name, resources in document.items()
     ) and any(_is_normalised_resource(one) for resources in document.values() for one in resources)
 
 
@@ -57,7 +58,9 @@ def read_state(state: dict[str, Any]) -> list[Resource]:
     if _is_flat(state):
         return [_resource(address, type_, values) for address, type_, values in _flat(state) if type_ in RELEVANT]
     if state.get("version") != _RAW_VERSION:
-        raise NotUnderstoodError("the state has an old version, expected version 4: write it with `terraform show -json`")
+        raise NotUnderstoodError(
+            "the state has an old version, expected version 4: write it with `terraform show -json`"
+        )
     return [_resource(address, type_, values) for address, type_, values in _raw(state) if type_ in RELEVANT]
 
 
@@ -137,5 +140,7 @@ def read_normalised(document: dict[str, Any]) -> list[Resource]:
             if one["type"] == "aws_eks_cluster" and not values.get("vpc_config"):
                 values["vpc_config"] = Open("vpc_config", "Terrascan's mapping leaves it out")
             address = one.get("id")
-            found.append(_resource(address if isinstance(address, str) else f"{one['type']}.{one['name']}", one["type"], values))
+            found.append(
+                _resource(address if isinstance(address, str) else f"{one['type']}.{one['name']}", one["type"], values)
+            )
     return found

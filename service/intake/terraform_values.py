@@ -55,7 +55,9 @@ def opened(value: Value) -> Open:
     if isinstance(value, Handle):
         return Open(value.shown(), GIVEN_BY_AWS)
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((opened(member) for member in members if not is_known(member)), Open("", "it has no value in the document"))
+    return next(
+        (opened(member) for member in members if not is_known(member)), Open("", "it has no value in the document")
+    )
 
 
 def boolean(value: Value) -> bool | None:

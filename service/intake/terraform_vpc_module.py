@@ -125,7 +125,10 @@ def _gateways(call: Call) -> Iterator[Resource]:
         if not reused:
             yield call.resource("aws_eip", "nat", {}, index)
         place = Handle(f"{call.address}.aws_subnet.public[{index % len(public)}]") if public else None
-        values = {"subnet_id": place, "allocation_id": Open("external_nat_ip_ids", "not made here") if reused else address}
+        values = {
+            "subnet_id": place,
+            "allocation_id": Open("external_nat_ip_ids", "not made here") if reused else address,
+        }
         yield call.resource("aws_nat_gateway", "this", values, index)
 
 

@@ -1,0 +1,136 @@
+"""Reads Terraform: plans, states and configurations, and describes the clusters that they make.
+
+Each kind of document ends in the same list of resources; from there on one code describes a cluster, the network
+around it and its nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from service.intake.aws_clusters import Named
+from service.intake.aws_records import Record
+from service.intake.coherence import make_coherent
+from service.intake.drafting import Draft
+from service.intake.formats import Documents, Format
+from service.intake.terraform_cluster import cluster_network, describe_cluster
+from service.intake.terraform_consumers import describe_consumers
+from service.intake.terraform_expressions import Budget
+from service.intake.terraform_folders import read_folders, roots
+from service.intake.terraform_ids import Ids
+from service.intake.terraform_modules import World, build_all
+from service.intake.terraform_network import Network
+from service.intake.terraform_plan import is_plan, read_plan
+from service.intake.terraform_resources import CLUSTERS, Inventory, Resource
+from service.intake.terraform_state import is_normalised, is_state, read_normalised, read_state
+from service.intake.understanding import Ignored, NotUnderstoodError, Understanding
+
+_MOST_CLUSTERS = 200
+_TOO_DEEP = "the Terraform document refers too far"
+
+
+def _understand(format_: str, resources: Iterable[Resource], ignored: Iterable[Ignored]) -> tuple[Understanding, ...]:
+    """What the resources describe: each cluster, or without one the network of each VPC."""
+    inventory = Inventory(tuple(resources))
+    clusters = list(inventory.of(*CLUSTERS))
+    if len(clusters) > _MOST_CLUSTERS:
+        raise NotUnderstoodError(f"the document makes {len(clusters)} clusters, expected at most {_MOST_CLUSTERS}")
+    shared = list(ignored)
+    if clusters:
+        return tuple(_cluster(format_, one, inventory, shared) for one in clusters)
+    vpcs = list(inventory.of("aws_vpc", "aws_default_vpc"))[:_MOST_CLUSTERS]
+    return tuple(_network_alone(format_, vpc, inventory, shared) for vpc in vpcs)
+
+
+def _cluster(format_: str, cluster: Resource, inventory: Inventory, shared: list[Ignored]) -> Understanding:
+    draft = Draft(format=format_, place=cluster.address)
+    ids = Ids(inventory)
+    network = Network(inventory, ids)
+    describe_cluster(draft, cluster, inventory)
+    around = cluster_network(draft, cluster, network)
+    describe_consumers(draft, cluster, network, around.own_group)
+    if around.vpc:
+        named = Named(
+            draft=draft,
+            record=Record({}, cluster.address),
+            name=str(draft.cluster.get("name", "")),
+            vpc=around.vpc,
+            own_group=around.own_group,
+            groups=around.groups,
+        )
+        network.describe(draft, around.vpc, named)
+    draft.ignored += shared
+    ids.rename(draft)
+    make_coherent(draft)
+    return draft.understanding()
+
+
+def _network_alone(format_: str, vpc: Resource, inventory: Inventory, shared: list[Ignored]) -> Understanding:
+    draft = Draft(format=format_, place=vpc.address)
+    ids = Ids(inventory)
+    Network(inventory, ids).describe(draft, ids.own(vpc.address), None)
+    draft.ignored += shared
+    ids.rename(draft)
+    make_coherent(draft)
+    return replace(draft.understanding(), has_cluster=False)
+
+
+def read_configuration(documents: Documents) -> tuple[Understanding, ...]:
+    """The clusters of a configuration (HCL); raises `NotUnderstoodError`."""
+    try:
+        budget = Budget()
+        folders, ignored = read_folders(documents, budget)
+        world = World(folders, budget)
+        build_all(world, list(roots(folders)))
+    except RecursionError:
+        raise NotUnderstoodError(_TOO_DEEP) from None
+    return _understand("terraform", world.resources, [*ignored, *world.ignored, *_skipped(world.skipped)])
+
+
+def _skipped(types: dict[str, int]) -> Iterable[Ignored]:
+    why = "it says nothing of the endpoint or the network around it"
+    return [Ignored(place=f"{type_} ({number})", why=why) for type_, number in sorted(types.items())][:200]
+
+
+def _each(format_: str, read: Callable[[Any], list[Resource]]) -> Callable[[Documents], tuple[Understanding, ...]]:
+    def read_all(documents: Documents) -> tuple[Understanding, ...]:
+        try:
+            return tuple(found for one in documents.values() for found in _understand(format_, read(one), ()))
+        except RecursionError:
+            raise NotUnderstoodError(_TOO_DEEP) from None
+
+    return read_all
+
+
+def _is_configuration(document: Any, name: str) -> bool:
+    return isinstance(document, str) or (isinstance(document, dict) and name.endswith(".tfvars.json"))
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="terraform",
+        title="Terraform configuration (HCL)",
+        recognises=_is_configuration,
+        read=read_configuration,
+    ),
+    Format(
+        name="terraform-plan",
+        title="Terraform plan (`terraform show -json`)",
+        recognises=lambda document, name: is_plan(document),
+        read=_each("terraform-plan", read_plan),
+    ),
+    Format(
+        name="terraform-state",
+        title="Terraform state (`terraform show -json`, or the state file)",
+        recognises=lambda document, name: is_state(document),
+        read=_each("terraform-state", read_state),
+    ),
+    Format(
+        name="terrascan",
+        title="resources as Terrascan normalises them",
+        recognises=lambda document, name: is_normalised(document),
+        read=_each("terrascan", read_normalised),
+    ),
+)

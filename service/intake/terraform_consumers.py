@@ -1,0 +1,76 @@
+"""Node groups and Fargate profiles as consumers of the Kubernetes API.
+
+A managed node group holds the cluster security group unless its launch template names groups (F-3.9, F-3.13);
+what a launch template elsewhere names is not known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.intake.drafting import Draft
+from service.intake.readings import Reading
+from service.intake.terraform_network import Network
+from service.intake.terraform_resources import Resource
+from service.intake.terraform_values import Handle, Value, block, opened, text
+
+_KINDS = {
+    "aws_eks_node_group": "node",
+    "self_managed_node_group": "node",
+    "aws_eks_fargate_profile": "fargate_pod",
+}
+_MOST = 500
+_NAMES = ("node_group_name", "fargate_profile_name", "key")
+
+
+def describe_consumers(draft: Draft, cluster: Resource, network: Network, own_group: str) -> None:
+    """The node groups and Fargate profiles of the cluster."""
+    inventory = network.records.inventory
+    is_alone = len([one for one in inventory.resources if one.type == cluster.type]) == 1
+    for one in inventory.of(*_KINDS):
+        if not _is_of(one.get("cluster_name"), cluster, draft, is_alone):
+            draft.ignore(one.address, "it belongs to another cluster")
+        elif len(draft.consumers) >= _MOST:
+            draft.ignore(one.address, f"more than {_MOST} groups of nodes")
+        else:
+            _consumer(draft, one, network)
+
+
+def _is_of(name: Value, cluster: Resource, draft: Draft, is_alone: bool) -> bool:
+    if isinstance(name, Handle):
+        return name.address == cluster.address
+    if isinstance(name, str) and "name" in draft.cluster:
+        return bool(name == draft.cluster["name"])
+    return is_alone
+
+
+def _consumer(draft: Draft, one: Resource, network: Network) -> None:
+    name = next((found for key in _NAMES if (found := text(one.get(key)))), None) or one.address
+    element: dict[str, Any] = {"name": name[:200], "kind": _KINDS[one.type]}
+    if one.how_many:
+        draft.leave_open(f"/consumers[{name}]", one.how_many.why, one.how_many.text)
+    subnets = network.records.ids.all_of(one.get("subnet_ids"))
+    if subnets:
+        draft.know_subnets(subnets)
+        element["subnets"] = list(dict.fromkeys(subnets))
+    else:
+        what = opened(one.get("subnet_ids"))
+        draft.leave_open(f"/consumers[{name}]/subnets", what.why, what.text)
+    if element["kind"] == "node":
+        element |= _groups(draft, name, one, network)
+    draft.consumer(element, Reading(element, one.address))
+
+
+def _groups(draft: Draft, name: str, one: Resource, network: Network) -> dict[str, Any]:
+    reference = f"/consumers[{name}]/security_groups"
+    group = one.get("module_node_group")
+    is_managed = one.type == "aws_eks_node_group"
+    if group is not None:
+        return {"managed": is_managed, "security_groups": [network.records.ids.of(group)]}
+    if not is_managed or block(one.get("launch_template")):
+        draft.leave_open(
+            reference, "its launch template may name security groups, and the document does not show which"
+        )
+        draft.assume(f"/consumers[{name}]/managed", "written as not managed, so that no group is taken for granted")
+        return {"managed": False}
+    return {"managed": True}

@@ -1,0 +1,104 @@
+"""The network around a cluster, from the resources of a Terraform document.
+
+What a document makes completely is complete: the route tables, NAT gateways and VPC endpoints of a VPC that it makes
+are all there are, as far as this document goes, which is assumed and said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from service.intake.aws_around import Around
+from service.intake.aws_bundle import Bundle
+from service.intake.aws_clusters import Named
+from service.intake.aws_filters import describe_acls, describe_groups
+from service.intake.aws_links import describe_links
+from service.intake.aws_records import Record, normalised
+from service.intake.aws_routes import describe_nat_gateways, describe_routes, know_targets
+from service.intake.aws_vpcs import complete_subnets, describe_subnets, describe_vpc
+from service.intake.drafting import Draft
+from service.intake.terraform_filters import filter_records
+from service.intake.terraform_ids import Ids
+from service.intake.terraform_links import link_records
+from service.intake.terraform_records import Records
+from service.intake.terraform_resources import Inventory
+from service.intake.terraform_routes import route_records
+from service.intake.terraform_vpcs import vpc_records
+from service.intake.understanding import Kind, Origin
+
+_COMPLETE = ("routetables", "natgateways", "vpcendpoints")
+_ALL_THERE_IS = "the route tables, NAT gateways and VPC endpoints are those that the document makes"
+_DEFAULTED = Origin(field="", kind=Kind.DEFAULT)
+_ACL = "AWS: a subnet without an ACL of its own has the VPC's, which allows everything"
+
+
+class Network:
+    """The records of one document."""
+
+    def __init__(self, inventory: Inventory, ids: Ids) -> None:
+        self.records = Records(inventory, ids)
+        self.bundle = Bundle()
+        self.made = {ids.own(vpc.address) for vpc in inventory.of("aws_vpc", "aws_default_vpc")}
+        self.default_acls = {ids.of(acl.get("vpc_id")) for acl in inventory.of("aws_default_network_acl")}
+        for make in (vpc_records, route_records, filter_records, link_records):
+            for kind, values, place in make(self.records):
+                self.bundle.lists.setdefault(kind, []).append(Record(normalised(values), place))
+        if self.made:
+            self.bundle.complete |= set(_COMPLETE) - self.records.incomplete
+            for kind in self.bundle.complete:
+                self.bundle.lists.setdefault(kind, [])
+
+    def describe(self, draft: Draft, vpc: str, named: Named | None) -> None:
+        """All around the cluster; the order matters where one part refers to another."""
+        around = Around(bundle=self.bundle, vpc=vpc)
+        describe_vpc(draft, around)
+        describe_nat_gateways(draft, around)
+        describe_subnets(draft, around)
+        describe_routes(draft, around)
+        describe_groups(draft, around, named)
+        describe_acls(draft, around)
+        describe_links(draft, around)
+        know_targets(draft)
+        complete_subnets(draft, around)
+        if vpc in self.made:
+            draft.assume("/vpc", _ALL_THERE_IS)
+            self._default_acls(draft, vpc)
+        self._say(draft)
+
+    def _default_acls(self, draft: Draft, vpc: str) -> None:
+        """A new VPC has an ACL that allows everything, unless the document manages it."""
+        if self.default_acls:
+            return
+        for subnet in draft.cluster.get("subnets", ()):
+            reference = f"/subnets[{subnet['id']}]/network_acl"
+            if "network_acl" not in subnet and any(one.field == reference and not one.text for one in draft.unknown):
+                draft.unknown[:] = [one for one in draft.unknown if one.field != reference]
+                subnet["network_acl"] = None
+                draft.origins.append(replace(_DEFAULTED, field=reference, because=_ACL))
+
+    def _say(self, draft: Draft) -> None:
+        """Whose default a value is, and the texts of what is open."""
+        for index, origin in enumerate(draft.origins):
+            because = self.records.defaults.get(origin.field)
+            if because:
+                draft.origins[index] = replace(origin, kind=Kind.DEFAULT, because=because)
+        described = _references(draft)
+        for reference, found in self.records.open:
+            head = reference.partition("]")[0]
+            if (
+                "[" in reference
+                and head not in described
+                and not any(one.field.startswith(head) for one in draft.unknown)
+            ):
+                continue
+            draft.unknown[:] = [one for one in draft.unknown if one.field != reference or one.text]
+            draft.leave_open(reference, found.why, found.text)
+
+
+def _references(draft: Draft) -> set[str]:
+    """The elements that the description holds, as the beginnings of references to them."""
+    return {
+        f"/{section}[{element['id']}"
+        for section in ("subnets", "route_tables", "nat_gateways", "connections", "security_groups", "network_acls")
+        for element in draft.cluster.get(section, ())
+    }
