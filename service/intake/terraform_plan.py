@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from service.intake.readings import Open, quoted
+from service.intake.readings import Open
 from service.intake.terraform_references import Configuration, Context
 from service.intake.terraform_resources import RELEVANT, Resource
 from service.intake.terraform_values import Value, members
@@ -68,8 +68,11 @@ def read_plan(plan: Mapping[str, Any]) -> list[Resource]:
     planned = {
         one.address: one for one in _planned_values(_object(_object(plan.get("planned_values")).get("root_module")))
     }
-    for change in members(plan.get("resource_changes")):
+    changes = [change for change in members(plan.get("resource_changes")) if isinstance(change, dict)]
+    for change in changes:
         _take_change(planned, change)
+    order = {str(change.get("address")): number for number, change in enumerate(changes)}
+    planned = dict(sorted(planned.items(), key=lambda pair: order.get(pair[0], len(order))))
     configuration = Configuration.of(plan, {one.address: (one.type, one.module) for one in planned.values()})
     region = configuration.region()
     return [_resource(one, configuration, region) for one in planned.values() if one.type in RELEVANT]
@@ -110,7 +113,6 @@ def _planned_values(root: Mapping[str, Any]) -> Iterator[_Planned]:
 
 
 def _take_change(planned: dict[str, _Planned], change: Any) -> None:
-    change = _object(change)
     address, type_, what = change.get("address"), change.get("type"), _object(change.get("change"))
     if not isinstance(address, str) or not isinstance(type_, str) or change.get("mode", "managed") != "managed":
         return
@@ -139,8 +141,6 @@ def _resource(one: _Planned, configuration: Configuration, region: Value) -> Res
     kept = _NEVER_FILLED_IN.get(one.type, frozenset())
     values = _masked(one.values, one.sensitive)
     values = _opened(values, one.unknown, expressions, configuration, context, kept)
-    if one.type == "aws_eks_cluster" and expressions is not None:
-        values = _without_defaults(values, expressions)
     resource = Resource(address=one.address, type=one.type, values=values, region=values.get("region") or region)
     if isinstance(values.get("vpc_id"), Open):
         return _in_the_only_vpc(resource, configuration, one.module)
@@ -212,21 +212,3 @@ def _unknown_value(
             return None
         return Open(key, _AFTER_APPLY) if is_blind or key in kept else None
     return configuration.follow(expression, context, is_list=key.endswith(("_ids", "s")) and key != "address")
-
-
-def _without_defaults(values: dict[str, Any], expressions: Mapping[str, Any]) -> dict[str, Any]:
-    """The cluster without the switches that the provider filled in, so that they show as defaults."""
-    config, written = values.get("vpc_config"), expressions.get("vpc_config")
-    if not isinstance(config, list) or not config or not isinstance(config[0], dict):
-        return values
-    stated = _object(written[0]) if isinstance(written, list) and written else None
-    if stated is None:
-        return values
-    defaults = {"endpoint_public_access": True, "endpoint_private_access": False}
-    kept = {key: value for key, value in config[0].items() if key in stated or value is not defaults.get(key, key)}
-    return {**values, "vpc_config": [kept, *config[1:]]}
-
-
-def shown(references: list[str]) -> str:
-    """References as a text."""
-    return quoted(", ".join(references))
