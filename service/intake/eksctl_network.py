@@ -215,7 +215,8 @@ def _add_listed(draft: Draft, side: str, name: str, listed: Section) -> None:
     if zone.is_missing and _ZONE.fullmatch(name):
         zone = Reading(name, spec.place, "eksctl reads the name of the subnet as its zone")
     cidr = as_ranges(_listed(spec.get("cidr")))
-    cidr = cidr if isinstance(cidr.value, Open) or cidr.is_missing else replace(cidr, value=cidr.value[0])
+    if not isinstance(cidr.value, Open) and not cidr.is_missing:
+        cidr = replace(cidr, value=next(iter(cidr.value), None))
     for member, reading in (("availability_zone", zone), ("cidr", cidr)):
         reference = f"/subnets[{id_}]/{member}"
         if isinstance(reading.value, Open):

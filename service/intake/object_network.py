@@ -186,7 +186,7 @@ def _add_table(draft: Draft, one: Manifest, inventory: Inventory) -> None:
     for route in _routes(one, inventory):
         given = as_text(member(route, "destinationCidrBlock", "destinationIpv6CidrBlock"))
         destination = as_ranges(_listed(given))
-        if isinstance(destination.value, Open) or destination.is_missing:
+        if isinstance(destination.value, Open) or destination.is_missing or not destination.value:
             text = destination.value.text if isinstance(destination.value, Open) else ""
             draft.leave_open(f"{reference}/routes", "a route whose destination is no range", text)
             continue

@@ -210,6 +210,12 @@ def test_subnets_that_exist_are_public_or_private_as_they_are_listed() -> None:
     assert places == {"ng": ["subnet-11111111"], "m": ["subnet-22222222", "subnet-33333333"]}
 
 
+def test_a_subnet_whose_range_is_an_empty_list_has_none() -> None:
+    found = _config("vpc: {subnets: {private: {back: {id: subnet-1, cidr: []}}}}")
+
+    assert found.cluster["subnets"] == [{"id": "subnet-1"}]
+
+
 def test_self_managed_nodes_hold_a_group_that_eksctl_admits() -> None:
     found = _config("nodeGroups: [{name: ng}]")
 
