@@ -13,11 +13,16 @@ COPY openapi.yaml .
 COPY service service
 # The root file system is read-only later on, so the byte code is written now.
 RUN .venv/bin/python -m compileall -q service
+# Where decisions are kept: a volume goes there, and takes over whose it is.
+RUN mkdir /data
 
 FROM ${BASE}
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PATH=/app/.venv/bin:$PATH HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 COPY --from=build /app /app
+COPY --from=build --chown=10001:10001 /data /data
+ENV RECORDS_URL=sqlite:////data/records.sqlite3 RECORDS_SPILL_FOLDER=/data/spill
+VOLUME /data
 # A number, so that Kubernetes can see that it is not root's.
 USER 10001:10001
 EXPOSE 8080

@@ -5,21 +5,27 @@ from __future__ import annotations
 from flask import Flask
 
 from service.catalogue.prices import read_prices
+from service.records.keeper import Run, run_here
 from service.settings import Settings
 from service.web.problems import answer_with_problems
+from service.web.recorder import recorder_of
 from service.web.request_context import surround_requests
-from service.web.routes import catalogue, decisions, descriptions, operations, schemas
+from service.web.routes import catalogue, decisions, descriptions, operations, record, schemas
 
 
-def create_app(settings: Settings) -> Flask:
-    """The WSGI application for these settings; logging is the business of the process that runs it."""
+def create_app(settings: Settings, run: Run = run_here) -> Flask:
+    """The WSGI application for these settings; logging is the business of the process that runs it.
+
+    ``run`` says where calls that wait for the store run; a worker of greenlets needs real threads for them.
+    """
     app = Flask("service", static_folder=None)
     # A body in chunks is cut off here without a word, so one byte more is let in and then refused (strict_json).
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.config["SETTINGS"] = settings
     app.config["PRICES"] = read_prices(settings.prices_file)
+    app.config["RECORDER"] = recorder_of(settings, run)
     surround_requests(app)
     answer_with_problems(app)
-    for room in (operations, catalogue, decisions, descriptions, schemas):
+    for room in (operations, catalogue, decisions, record, descriptions, schemas):
         app.register_blueprint(room.blueprint)
     return app

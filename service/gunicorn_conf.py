@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from typing import Any
 
 import gunicorn
 from gevent import monkey
@@ -33,6 +34,20 @@ control_socket_disable = True
 logconfig_dict = logging_config(_settings.log_level)
 # Who runs what is nobody's business: the header names no software.
 gunicorn.SERVER = "eks-endpoint-decision"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Starts what writes records, so that those of a worker that was killed are caught up without a request."""
+    keeper = worker.wsgi.config["RECORDER"].keeper
+    if keeper is not None:
+        keeper.start()
+
+
+def worker_exit(_: object, worker: Any) -> None:
+    """Writes what still waits for the store, or spills it."""
+    keeper = worker.wsgi.config["RECORDER"].keeper
+    if keeper is not None:
+        keeper.close()
 
 
 def when_ready(_: object) -> None:

@@ -6,10 +6,19 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 # One question of the largest clusters seen (forty subnets, fifty consumers) is about 30 KiB.
 MAX_BODY_BYTES = 256 * 1024
+
+
+class Records(Enum):
+    """Whether decisions are kept: not at all, as well as can be, or else no answer goes out."""
+
+    OFF = "off"
+    BEST_EFFORT = "best_effort"
+    REQUIRED = "required"
 
 
 class SettingsError(Exception):
@@ -22,6 +31,8 @@ class Settings:
 
     ``workers`` are processes; each decides one question at a time and waits for a thousand clients at once.
     ``graceful_seconds`` is how long a stopping worker waits for the requests that it already has.
+    ``records_url`` is a store in SQLAlchemy's way of writing, ``records_mask`` JSON Pointers that are masked before
+    anything is written, and what is older or more than ``records_keep_days`` and ``records_keep_newest`` is forgotten.
     """
 
     host: str = "127.0.0.1"
@@ -31,11 +42,18 @@ class Settings:
     max_body_bytes: int = MAX_BODY_BYTES
     graceful_seconds: int = 20
     prices_file: Path | None = None
+    records: Records = Records.BEST_EFFORT
+    records_url: str = "sqlite:///data/records.sqlite3"
+    records_spill_folder: Path = Path("data/spill")
+    records_spill_bytes: int = 256 * 1024 * 1024
+    records_mask: tuple[str, ...] = ()
+    records_keep_days: int | None = None
+    records_keep_newest: int | None = None
     openapi_file: Path = Path(__file__).resolve().parent.parent / "openapi.yaml"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Reads HOST, PORT, WORKERS, LOG_LEVEL, MAX_BODY_BYTES, GRACEFUL_SECONDS and PRICES_FILE.
+        """Reads the variables that docs/operations.md lists.
 
         Raises SettingsError with every mistake at once, so that a deployment is mended in one go.
         """
@@ -51,6 +69,13 @@ class Settings:
                 return default
             return int(given)
 
+        def whole_number_if_any(name: str, most: int) -> int | None:
+            return whole_number(name, 0, 1, most) or None
+
+        records = (environment.get("RECORDS") or usual.records.value).lower()
+        if records not in {choice.value for choice in Records}:
+            mistakes.append(f"RECORDS is `{records}`, expected off, best_effort or required")
+            records = usual.records.value
         log_level = (environment.get("LOG_LEVEL") or usual.log_level).upper()
         if log_level not in logging.getLevelNamesMapping():
             mistakes.append(f"LOG_LEVEL is `{log_level}`, expected DEBUG, INFO, WARNING or ERROR")
@@ -62,6 +87,13 @@ class Settings:
             max_body_bytes=whole_number("MAX_BODY_BYTES", usual.max_body_bytes, 1_024, 16 * 1024 * 1024),
             prices_file=Path(environment["PRICES_FILE"]) if environment.get("PRICES_FILE") else None,
             graceful_seconds=whole_number("GRACEFUL_SECONDS", usual.graceful_seconds, 1, 600),
+            records=Records(records),
+            records_url=environment.get("RECORDS_URL") or usual.records_url,
+            records_spill_folder=Path(environment.get("RECORDS_SPILL_FOLDER") or usual.records_spill_folder),
+            records_spill_bytes=whole_number("RECORDS_SPILL_BYTES", usual.records_spill_bytes, 0, 2**40),
+            records_mask=tuple(mask for mask in environment.get("RECORDS_MASK", "").split(",") if mask),
+            records_keep_days=whole_number_if_any("RECORDS_KEEP_DAYS", 36_500),
+            records_keep_newest=whole_number_if_any("RECORDS_KEEP_NEWEST", 10**9),
         )
         if mistakes:
             raise SettingsError("; ".join(mistakes))

@@ -1,6 +1,7 @@
 """Gunicorn's entry point: ``service.wsgi:app``."""
 
 from service.app import create_app
+from service.real_threads import in_real_thread
 from service.settings import Settings
 
-app = create_app(Settings.from_environment())
+app = create_app(Settings.from_environment(), run=in_real_thread)

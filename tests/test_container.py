@@ -59,12 +59,22 @@ def test_the_compose_file_is_one_by_the_schema_of_its_specification(compose: dic
     jsonschema.Draft7Validator(schema).validate(compose)
 
 
-def test_the_container_can_write_nowhere_but_in_its_temporary_files(compose: dict[str, Any]) -> None:
+def test_the_container_can_write_nowhere_but_in_its_temporary_files_and_the_record(compose: dict[str, Any]) -> None:
     service = compose["services"]["service"]
 
     assert service["read_only"] is True
     assert service["tmpfs"] == ["/tmp"]
-    assert "volumes" not in service
+    assert service["volumes"] == ["records:/data"]
+    assert "records" in compose["volumes"]
+
+
+def test_the_image_keeps_its_records_where_the_volume_is() -> None:
+    environment = dict(pair.split("=", 1) for line in arguments_of("ENV") for pair in line.split())
+
+    assert environment["RECORDS_URL"] == "sqlite:////data/records.sqlite3"
+    assert environment["RECORDS_SPILL_FOLDER"].startswith("/data/")
+    assert arguments_of("VOLUME") == ["/data"]
+    assert "--from=build --chown=10001:10001 /data /data" in arguments_of("COPY")
 
 
 def test_the_container_has_no_privileges_and_can_gain_none(compose: dict[str, Any]) -> None:

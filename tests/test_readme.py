@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.app import create_app
-from service.settings import Settings
+from service.settings import Records, Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -37,7 +37,7 @@ def test_the_first_request_gets_the_answer_that_stands_below_it() -> None:
     question = json.loads(command.partition(" -d '")[2].rpartition("'")[0])
     excerpt = json.loads(code_blocks("json")[0])
 
-    response = create_app(Settings()).test_client().post("/v1/decisions", json=question)
+    response = create_app(Settings(records=Records.OFF)).test_client().post("/v1/decisions", json=question)
 
     assert response.status_code == 200
     assert is_part_of(excerpt, response.get_json())

@@ -1,4 +1,7 @@
-"""What can be wrong with a question, as values that carry facts and write their own sentence."""
+"""What can be wrong with a question, as values that carry facts and write their own sentence.
+
+They are not frozen: Python itself writes to an exception that passes through a context manager (`__traceback__`).
+"""
 
 from dataclasses import dataclass
 
@@ -11,7 +14,7 @@ class Mistake:
     detail: str
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class UnreadableDocumentError(Exception):
     """The document is not the JSON that intake accepts (400): ``detail`` says what stands in the way."""
 
@@ -21,9 +24,9 @@ class UnreadableDocumentError(Exception):
         return self.detail
 
 
-@dataclass(frozen=True)
-class InvalidQuestionError(Exception):
-    """The document was read, but is no question (422): every mistake at its place."""
+@dataclass(eq=False)
+class MistakesError(Exception):
+    """Something that was read, but is not what was expected (422): every mistake at its place."""
 
     mistakes: tuple[Mistake, ...]
 
@@ -31,14 +34,16 @@ class InvalidQuestionError(Exception):
         return "; ".join(f"{mistake.pointer or '/'}: {mistake.detail}" for mistake in self.mistakes)
 
 
-@dataclass(frozen=True)
-class InvalidDocumentError(Exception):
-    """The document was read, but no format understands it (422): every mistake at its place in the body."""
+class InvalidQuestionError(MistakesError):
+    """A document that is no question."""
 
-    mistakes: tuple[Mistake, ...]
 
-    def __str__(self) -> str:
-        return "; ".join(f"{mistake.pointer or '/'}: {mistake.detail}" for mistake in self.mistakes)
+class InvalidDocumentError(MistakesError):
+    """A document that no format understands."""
+
+
+class InvalidQueryError(MistakesError):
+    """An address that asks for what there is not; a pointer is a parameter's or a header's name."""
 
 
 class ImpossibleValueError(ValueError):

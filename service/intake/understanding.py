@@ -82,7 +82,7 @@ class Understanding:
     unknown: tuple[Unknown, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class NotUnderstoodError(Exception):
     """The document cannot be read as the format says (422): what was found, what was expected."""
 

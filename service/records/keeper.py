@@ -3,7 +3,8 @@
 1. `keep` puts a record into a bounded queue and returns; one thread writes batches to the store.
 2. What the store does not take is spilled to a local file and caught up once the store answers again.
 3. What neither takes, or what is beyond the queue's bound and the file's, is dropped and counted.
-4. Where records are required, `keep` waits until the store has the record, at most a stated time, and raises
+4. Once an hour what is older than the retention allows is forgotten.
+5. Where records are required, `keep` waits until the store has the record, at most a stated time, and raises
    `NotKeptError` otherwise; such a record is never spilled, because nobody was told that it is kept.
 """
 
@@ -14,7 +15,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Protocol, TypeVar
 
 from service.records.record import Record
 from service.records.spill import Spill, SpillError
@@ -23,19 +26,34 @@ from service.records.store import Store, StoreError
 SECONDS_TO_WAIT = 5.0
 """How long an answer waits for its record where records are required."""
 MOST_WAITING_BYTES = 32 * 1024 * 1024
+SECONDS_BETWEEN_TIDYINGS = 3600.0
+"""How often old decisions and expired keys are forgotten."""
 _MOST_IN_A_BATCH = 200
 SECONDS_BETWEEN_TRIES = 10.0
 """The longest pause before a store that failed is tried again; the first is a fortieth of it."""
 
 _log = logging.getLogger("service.records")
 
-Run = Callable[[Callable[[], None]], None]
-"""Runs a call that blocks; in a worker of greenlets, in a real thread, so that other requests go on."""
+_T = TypeVar("_T")
 
 
-def run_here(call: Callable[[], None]) -> None:
+class Run(Protocol):
+    """Runs a call that blocks; in a worker of greenlets, in a real thread, so that other requests go on."""
+
+    def __call__(self, call: Callable[[], _T]) -> _T: ...
+
+
+def run_here(call: Callable[[], _T]) -> _T:
     """Runs a call in the thread that asks."""
-    call()
+    return call()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long decisions are kept: as many days, and at most as many; None for ever and all."""
+
+    days: int | None = None
+    newest: int | None = None
 
 
 class NotKeptError(Exception):
@@ -73,6 +91,7 @@ class Keeper:
         seconds_to_wait: float = SECONDS_TO_WAIT,
         seconds_between_tries: float = SECONDS_BETWEEN_TRIES,
         run: Run = run_here,
+        retention: Retention = Retention(),
     ) -> None:
         self.store = store
         self.spill = spill
@@ -82,7 +101,9 @@ class Keeper:
         self._most_waiting_bytes = most_waiting_bytes
         self._seconds_to_wait = seconds_to_wait
         self._seconds_between_tries = seconds_between_tries
-        self._run = run
+        self.run = run
+        self._retention = retention
+        self._tidied_at = float("-inf")
         self._queue: deque[_Waiting] = deque()
         self._queue_bytes = 0
         self._changed = threading.Condition()
@@ -95,6 +116,16 @@ class Keeper:
     def waiting(self) -> int:
         """How many records are queued."""
         return len(self._queue)
+
+    def ask(self, call: Callable[[Store], _T]) -> _T:
+        """What the store answers; waits for it where waiting holds up nobody, and raises `StoreError`."""
+        return self.run(lambda: call(self._prepared()))
+
+    def _prepared(self) -> Store:
+        if not self._is_prepared:
+            self.store.prepare()
+            self._is_prepared = True
+        return self.store
 
     def start(self) -> None:
         """Starts the thread; a worker calls this after it was forked."""
@@ -164,7 +195,7 @@ class Keeper:
         """Writes a batch, then what was spilled before; False if the store does not answer."""
         wanted = [waiting for waiting in batch if not waiting.is_given_up]
         try:
-            self._run(lambda: self._store([waiting.record for waiting in wanted]))
+            self.run(lambda: self._store([waiting.record for waiting in wanted]))
         except StoreError as error:
             self._note_failure(error)
             for waiting in wanted:
@@ -179,16 +210,23 @@ class Keeper:
         return self._catch_up()
 
     def _store(self, records: list[Record]) -> None:
-        if not self._is_prepared:
-            self.store.prepare()
-            self._is_prepared = True
+        store = self._prepared()
         if records:
-            self.store.add(records)
+            store.add(records)
+        if monotonic() - self._tidied_at > SECONDS_BETWEEN_TIDYINGS:
+            self._tidied_at = monotonic()
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Forgets what is past its time; replicas that do so at once disturb nobody."""
+        now, kept = datetime.now(UTC), self._retention
+        before = now - timedelta(days=kept.days) if kept.days is not None else None
+        self.store.purge(before=before, newest=kept.newest, now=now)
 
     def _catch_up(self) -> bool:
         try:
             for records in self.spill.batches():
-                self._run(lambda records=records: self._store(records))  # type: ignore[misc]
+                self.run(lambda records=records: self._store(records))  # type: ignore[misc]
                 self.counts.caught_up += len(records)
         except (StoreError, OSError) as error:
             self._note_failure(error)

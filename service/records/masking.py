@@ -60,8 +60,17 @@ def _overwrite(value: Any, tokens: Sequence[str], place: str = "") -> Iterator[s
         if rest:
             yield from _overwrite(value[key], rest, here)
         elif value[key] is not None:
-            value[key] = MASK
+            value[key] = _covered(value[key])
             yield here
+
+
+def _covered(value: Any) -> Any:
+    """The value with every text in it masked and every number and switch gone, in the shape that it had."""
+    if isinstance(value, dict):
+        return {name: _covered(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_covered(item) for item in value]
+    return MASK if isinstance(value, str) else None
 
 
 def _keys(value: Any, token: str) -> list[Any]:

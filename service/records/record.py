@@ -65,6 +65,11 @@ class Cursor:
     created_ms: int
     id: str
 
+    @classmethod
+    def of(cls, summary: Summary) -> Cursor:
+        """The cursor of a page that ends with this decision."""
+        return cls(milliseconds(summary.created_at), summary.id)
+
     def __str__(self) -> str:
         return urlsafe_b64encode(f"{self.created_ms}:{self.id}".encode()).decode().rstrip("=")
 

@@ -53,7 +53,11 @@ class Spill:
         return sizes
 
     def append(self, records: Sequence[Record]) -> None:
-        """Writes the records and waits until the disk has them; raises `SpillError` and then keeps none of them."""
+        """Hands the records to the operating system; raises `SpillError` and then keeps none of them.
+
+        They outlive the process from here on. Waiting until the disk has them too could take seconds, and those who
+        must not lose a record to a power cut require records and spill none.
+        """
         lines = b"".join(_line_of(record) for record in records)
         with self._writing:
             try:
@@ -68,7 +72,6 @@ class Spill:
         try:
             if file.write(lines) < len(lines):
                 raise OSError(errno.ENOSPC, "the disk took a part only")
-            os.fsync(file.fileno())
         except OSError:
             file.truncate(self._written)  # half a batch would come back as records that were counted as lost
             file.seek(self._written)

@@ -18,38 +18,46 @@ import orjson
 
 from service.catalogue.prices import PriceList
 from service.domain.advice import Advised
+from service.domain.decision import Decision
 from service.web.render.document import as_document
 from service.web.render.markdown import as_markdown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A decision as it goes out; ``body`` is its JSON without the members of the head."""
+    """A decision as it goes out; ``json`` is the document on one line that ends."""
 
     id: UUID
     created_at: datetime
     input_digest: str
-    advised: Advised
-    prices: PriceList
+    decision_digest: str
+    decision: Decision
+    json: bytes
 
-    def as_json(self) -> bytes:
-        """The document as JSON, on one line that ends."""
-        body = orjson.dumps(as_document(self.advised, self.prices))
-        head = orjson.dumps(self._head(body))
-        return b"%b,%b\n" % (head[:-1], body[1:])
 
-    def as_markdown(self) -> bytes:
-        """The same as a report."""
-        document = as_document(self.advised, self.prices)
-        return as_markdown(self._head(orjson.dumps(document)) | document).encode()
+def answer_of(advised: Advised, prices: PriceList, *, input_digest: str, id_: UUID, created_at: datetime) -> Answer:
+    """The answer that a decision makes, with its time as exact as an answer tells it."""
+    body = orjson.dumps(as_document(advised, prices))
+    moment = created_at.replace(microsecond=created_at.microsecond // 1000 * 1000)
+    head = {
+        "decision_id": str(id_),
+        "created_at": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "input_digest": input_digest,
+        "decision_digest": _digest(body),
+    }
+    return Answer(
+        id=id_,
+        created_at=moment,
+        input_digest=input_digest,
+        decision_digest=head["decision_digest"],
+        decision=advised.decision,
+        json=b"%b,%b\n" % (orjson.dumps(head)[:-1], body[1:]),
+    )
 
-    def _head(self, body: bytes) -> dict[str, str]:
-        return {
-            "decision_id": str(self.id),
-            "created_at": self.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "input_digest": self.input_digest,
-            "decision_digest": _digest(body),
-        }
+
+def report_of(json: bytes) -> bytes:
+    """The same answer as a report."""
+    return as_markdown(orjson.loads(json)).encode()
 
 
 def digest_of_question(document: object) -> str:

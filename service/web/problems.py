@@ -14,8 +14,17 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
-from service.domain.errors import InvalidDocumentError, InvalidQuestionError, Mistake, UnreadableDocumentError
+from service.domain.errors import (
+    InvalidDocumentError,
+    InvalidQueryError,
+    InvalidQuestionError,
+    Mistake,
+    UnreadableDocumentError,
+)
 from service.logs import REQUEST_ID
+from service.records.keeper import NotKeptError
+from service.records.store import StoreError
+from service.web.recorder import KeyInUseError, KeyReusedError, NothingKeptError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -43,6 +52,39 @@ INVALID_QUESTION = Kind(
 INVALID_DOCUMENT = Kind(
     422, "INVALID_DOCUMENT", "The document is not understood", "the errors say what was found and what was looked for"
 )
+INVALID_QUERY = Kind(
+    422, "INVALID_QUERY", "The address asks for what there is not", "the errors name each parameter that is not valid"
+)
+KEY_REUSED = Kind(
+    422,
+    "IDEMPOTENCY_KEY_REUSED",
+    "The idempotency key came before with another question",
+    "use a new `Idempotency-Key` for a new question",
+)
+KEY_IN_USE = Kind(
+    409,
+    "IDEMPOTENCY_KEY_IN_USE",
+    "The first request with this idempotency key is still being answered",
+    "ask again in a moment with the same key",
+)
+NOT_RECORDED = Kind(
+    503,
+    "NOT_RECORDED",
+    "The decision could not be recorded",
+    "no answer goes out without a record here; ask again when the store takes records",
+)
+STORE_FAILED = Kind(
+    503,
+    "RECORD_UNAVAILABLE",
+    "The record cannot be read now",
+    "the store of decisions does not answer; try again later",
+)
+NOTHING_KEPT = Kind(
+    404,
+    "RECORDS_OFF",
+    "No decisions are kept",
+    "records are turned off here (`RECORDS=off`), so there is nothing to find",
+)
 NOT_UNDERSTOOD = Kind(
     400, "UNREADABLE_DOCUMENT", "The body could not be read", "the body is not the JSON that is accepted"
 )
@@ -62,7 +104,27 @@ KINDS = {
     500: INTERNAL,
     503: NOT_READY,
 }
-ALL_KINDS = (NOT_UNDERSTOOD, INVALID_QUESTION, INVALID_DOCUMENT, *KINDS.values())
+ALL_KINDS = (
+    NOT_UNDERSTOOD,
+    INVALID_QUESTION,
+    INVALID_DOCUMENT,
+    INVALID_QUERY,
+    KEY_REUSED,
+    KEY_IN_USE,
+    NOT_RECORDED,
+    STORE_FAILED,
+    NOTHING_KEPT,
+    *KINDS.values(),
+)
+
+# What the record can say no with, and how long to wait before asking again.
+_OF_THE_RECORD = {
+    KeyReusedError: (KEY_REUSED, None),
+    KeyInUseError: (KEY_IN_USE, 1),
+    NotKeptError: (NOT_RECORDED, 5),
+    StoreError: (STORE_FAILED, 5),
+    NothingKeptError: (NOTHING_KEPT, None),
+}
 
 
 def answer_with_problems(app: Flask) -> None:
@@ -70,6 +132,9 @@ def answer_with_problems(app: Flask) -> None:
     app.register_error_handler(UnreadableDocumentError, _not_understood)
     app.register_error_handler(InvalidQuestionError, _not_valid)
     app.register_error_handler(InvalidDocumentError, _no_description)
+    app.register_error_handler(InvalidQueryError, _no_such_query)
+    for error in _OF_THE_RECORD:
+        app.register_error_handler(error, _of_the_record)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _ours)
 
@@ -113,6 +178,20 @@ def _no_description(error: InvalidDocumentError) -> Response:
 def _with_mistakes(kind: Kind, mistakes: tuple[Mistake, ...]) -> Response:
     found = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
     return problem(kind, f"{found}; {kind.detail}", mistakes)
+
+
+def _no_such_query(error: InvalidQueryError) -> Response:
+    return _with_mistakes(INVALID_QUERY, error.mistakes)
+
+
+def _of_the_record(error: Exception) -> Response:
+    kind, seconds = _OF_THE_RECORD[type(error)]
+    if kind.status == 503:
+        _log.error("the record failed", exc_info=error)
+    response = problem(kind, kind.detail)
+    if seconds is not None:
+        response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _of_http(error: HTTPException) -> Response:

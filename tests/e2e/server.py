@@ -103,7 +103,11 @@ def free_port() -> int:
 def running_service(log: Path, **environment: str) -> Iterator[Server]:
     """The service started by its own command line, ready, and stopped afterwards."""
     port = free_port()
-    given = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "WORKERS": "2", **environment}
+    kept = {
+        "RECORDS_URL": f"sqlite:///{log.parent / 'records.sqlite3'}",
+        "RECORDS_SPILL_FOLDER": str(log.parent / "spill"),
+    }
+    given = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "WORKERS": "2", **kept, **environment}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "service", "serve"],

@@ -29,11 +29,17 @@ def test_a_value_an_object_and_every_item_can_be_masked() -> None:
     question, answer, places = masked(QUESTION, ANSWER, masks)
 
     assert orjson.loads(question) == {
-        "cluster": {"name": "payments", "labels": "masked"},
+        "cluster": {"name": "payments", "labels": {"owner": "masked", "a/b": "masked"}},
         "consumers": [{"name": "masked"}, {"kind": "node"}],
     }
     assert answer == b'{"cluster":{"name":"masked"}}\n'
     assert places == ("/answer/cluster/name", "/question/cluster/labels", "/question/consumers/0/name")
+
+
+def test_what_is_masked_keeps_its_shape() -> None:
+    question, _, _ = masked(b'{"a":{"b":["x",1,true,null,{"c":"y"}]}}', b"{}", masks_of(["/question/a"]))
+
+    assert question == b'{"a":{"b":["masked",null,null,null,{"c":"masked"}]}}'
 
 
 def test_places_are_written_as_json_pointers() -> None:

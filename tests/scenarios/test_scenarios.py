@@ -12,7 +12,7 @@ import pytest
 from service.advice import advise
 from service.app import create_app
 from service.catalogue import CAUSES, FACTS
-from service.settings import Settings
+from service.settings import Records, Settings
 from service.web.render.document import as_document
 from service.web.schemas import load_question
 
@@ -36,7 +36,7 @@ each_retold = pytest.mark.parametrize("story", RETOLD, ids=lambda story: story.n
 @pytest.fixture(scope="module")
 def client() -> Any:
     """Speak to the service in memory."""
-    return create_app(Settings()).test_client()
+    return create_app(Settings(records=Records.OFF)).test_client()
 
 
 @pytest.fixture(scope="module")

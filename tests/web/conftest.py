@@ -5,13 +5,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.settings import Settings
+from service.settings import Records, Settings
 
 
 @pytest.fixture(scope="session")
 def app() -> Flask:
     """One application for all tests: it keeps nothing between requests."""
-    return create_app(Settings())
+    return create_app(Settings(records=Records.OFF))
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_every_route_says_what_it_does_and_how_it_fails(path: str, method: str, 
     assert operation["summary"]
     assert operation["description"]
     assert "500" in operation["responses"]
-    assert ("404" in operation["responses"]) is ("{" in path)
+    assert "404" in operation["responses"] or "{" not in path
 
 
 def test_every_documented_failure_is_a_kind_of_problem() -> None:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from service.domain.errors import InvalidQuestionError, Mistake, UnreadableDocumentError
@@ -181,7 +181,8 @@ def test_whatever_json_can_say_once_is_read_as_it_was_written(
 
 @given(value=JSON_VALUES, names=st.lists(st.sampled_from("ab:"), min_size=1, max_size=4))
 def test_a_repeated_name_is_never_missed_whatever_stands_around_it(value: object, names: list[str]) -> None:
-    written = json.dumps(value).replace(r"\u0000", "")
+    written = json.dumps(value)
+    assume(r"\u0000" not in written)  # refused as such, which the test above looks at
     members = ", ".join(f'"{name}" : {written}' for name in names)
     raw = f'{{"outer": [{{{members}}}]}}'.encode()
 

@@ -5,44 +5,50 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from flask import Blueprint, Response, current_app, request
-from werkzeug.exceptions import NotAcceptable
+import orjson
+from flask import Blueprint, Response, current_app
 
 from service.advice import advise
-from service.web.answers import Answer, digest_of_question
+from service.domain.question import Question
+from service.web.answers import Answer, answer_of, digest_of_question, report_of
+from service.web.forms import JSON, MARKDOWN, accepted_form
+from service.web.recorder import recorder
 from service.web.schemas import load_question
+from service.web.schemas.queries import DecideQueryElement, idempotency_key, read_query
 from service.web.strict_json import read_body
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/v1")
 
-_JSON = "application/json"
-_MARKDOWN = "text/markdown"
+_QUERY = DecideQueryElement()
 
 
 @blueprint.post("/decisions")
 def decide_question() -> Response:
     """Decides the question in the body; 200 also when no mode fits."""
-    form = _accepted_form()
+    form, is_checked_only = accepted_form(), read_query(_QUERY).validate_only
     document = read_body()
-    answer = Answer(
-        advised=advise(load_question(document)),
-        input_digest=digest_of_question(document),
-        id=uuid4(),
-        created_at=datetime.now(UTC),
-        prices=current_app.config["PRICES"],
-    )
-    body = answer.as_json() if form == _JSON else answer.as_markdown()
-    return Response(body, content_type=_CONTENT_TYPES[form], headers={"Vary": "Accept"})
+    question = load_question(document)
+    digest = digest_of_question(document)
+    if is_checked_only:
+        return Response(orjson.dumps({"valid": True, "input_digest": digest}), content_type=JSON)
+    json, kept_as = _answered(question, orjson.dumps(document), digest)
+    headers = {"Vary": "Accept"} | ({"Location": f"/v1/decisions/{kept_as}"} if kept_as else {})
+    body = json if form == JSON else report_of(json)
+    return Response(body, content_type=JSON if form == JSON else f"{MARKDOWN}; charset=utf-8", headers=headers)
 
 
-_CONTENT_TYPES = {_JSON: _JSON, _MARKDOWN: "text/markdown; charset=utf-8"}
+def _answered(question: Question, body: bytes, digest: str) -> tuple[bytes, str | None]:
+    """The answer, and the id under which it is kept; with a key that came before, the answer of then."""
+    now = datetime.now(UTC)
 
+    def decide() -> Answer:
+        prices = current_app.config["PRICES"]
+        return answer_of(advise(question), prices, input_digest=digest, id_=uuid4(), created_at=now)
 
-def _accepted_form() -> str:
-    """The media type that the client likes best; raises NotAcceptable (406) if it takes neither."""
-    if request.headers.get("Accept") in (None, "*/*", _JSON):  # nearly every client; parsing is the slow part
-        return _JSON
-    form = request.accept_mimetypes.best_match((_JSON, _MARKDOWN))
-    if form is None:
-        raise NotAcceptable(f"a decision comes as `{_JSON}` or as `{_MARKDOWN}`")
-    return form
+    key = idempotency_key()
+    if key is not None and recorder().is_on:  # without a record there is nothing to give again, so a key means nothing
+        json = recorder().once(key, digest, now, body, decide)
+        return json, str(orjson.loads(json)["decision_id"])
+    answer = decide()
+    recorder().keep(answer, body)
+    return answer.json, str(answer.id) if recorder().is_on else None

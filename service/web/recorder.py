@@ -1,0 +1,169 @@
+"""Between the edge and the record: what is kept of an answer, and answers that are given a second time.
+
+Calls to the store run where the keeper's `run` says, because they wait for a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import cast
+
+from flask import current_app
+
+from service import __version__
+from service.domain import FACTS_EDITION
+from service.domain.policy import NO_POLICY
+from service.logs import REQUEST_ID
+from service.records.history import Turn, turns
+from service.records.keeper import Keeper, NotKeptError, Retention, Run, run_here
+from service.records.masking import Mask, MaskError, masked, masks_of
+from service.records.record import Cursor, Record, Summary, Wanted
+from service.records.spill import Spill
+from service.records.store import Claim, Store, StoreError
+from service.settings import Records, Settings, SettingsError
+from service.web.answers import Answer
+
+KEY_LIVES = timedelta(hours=24)
+"""How long a second request with a key gets the first one's answer."""
+KEY_WAITS = timedelta(seconds=60)
+"""How long a key is held for a request that may have died on the way."""
+
+
+class KeyReusedError(Exception):
+    """An idempotency key that came before with another question (422)."""
+
+
+class KeyInUseError(Exception):
+    """An idempotency key whose first request is still being answered (409)."""
+
+
+class NothingKeptError(Exception):
+    """Records are off, so there is nothing to find (404) and no key to honour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """What this process keeps and finds; without a keeper, nothing."""
+
+    keeper: Keeper | None = None
+    masks: tuple[Mask, ...] = ()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether decisions are kept at all."""
+        return self.keeper is not None
+
+    def keep(self, answer: Answer, question: bytes) -> None:
+        """Keeps an answer; raises `NotKeptError` if records are required and it cannot be kept."""
+        if self.keeper is not None:
+            self.keeper.keep(self._record(answer, question))
+
+    def once(self, key: str, digest: str, now: datetime, question: bytes, decide: Callable[[], Answer]) -> bytes:
+        """The answer to the first request with this key: decided and kept now, or the one that was given then.
+
+        Raises `KeyReusedError`, `KeyInUseError`, and `NotKeptError` if the store does not answer.
+        """
+        keeper = self._keeper()
+        hashed = sha256(key.encode()).hexdigest()
+        try:
+            claim, decision_id = keeper.ask(lambda store: store.claim(hashed, digest, now, now + KEY_WAITS))
+            if claim is Claim.OTHER_QUESTION:
+                raise KeyReusedError
+            if claim is Claim.IN_PROGRESS:
+                raise KeyInUseError
+            if claim is Claim.DONE and decision_id is not None:
+                kept = keeper.ask(lambda store: store.find(decision_id))
+                if kept is not None:
+                    return kept.answer
+            return self._first(keeper, hashed, now, question, decide)
+        except StoreError as error:
+            raise NotKeptError(str(error)) from error
+
+    def _first(self, keeper: Keeper, key: str, now: datetime, question: bytes, decide: Callable[[], Answer]) -> bytes:
+        try:
+            answer = decide()
+        except Exception:
+            keeper.ask(lambda store: store.release(key))
+            raise
+        record = self._record(answer, question)
+        keeper.ask(lambda store: store.fulfil(key, record, now + KEY_LIVES))
+        return answer.json
+
+    def find(self, id_: str) -> Record | None:
+        """The record of a decision. One that waits for the store is not found yet."""
+        return self._keeper().ask(lambda store: store.find(id_))
+
+    def page(self, wanted: Wanted, after: Cursor | None, limit: int) -> tuple[list[Summary], Cursor | None]:
+        """A page of what is wanted, the newest first."""
+        return self._keeper().ask(lambda store: store.page(wanted, after, limit))
+
+    def history(self, cluster: str, after: Cursor | None, limit: int) -> tuple[Sequence[Turn], Cursor | None]:
+        """The decisions on a cluster, the newest first, each held against the one before it."""
+        summaries, _ = self.page(Wanted(cluster=cluster), after, limit + 1)
+        has_more = len(summaries) > limit
+        shown = turns(summaries)[:limit]
+        last = shown[-1].summary if has_more else None
+        return shown, Cursor.of(last) if last else None
+
+    @property
+    def place(self) -> str | None:
+        """Where decisions are kept, without a password; None if nowhere."""
+        return self.keeper.store.place if self.keeper else None
+
+    def _keeper(self) -> Keeper:
+        if self.keeper is None:
+            raise NothingKeptError
+        return self.keeper
+
+    def _record(self, answer: Answer, question: bytes) -> Record:
+        decision = answer.decision
+        chosen = decision.recommendation
+        kept_question, kept_answer, places = masked(question, answer.json, self.masks)
+        return Record(
+            id=str(answer.id),
+            created_at=answer.created_at,
+            cluster=decision.cluster,
+            region=decision.region,
+            outcome=decision.outcome.value,
+            mode=chosen.mode.value if chosen else None,
+            current_mode=decision.current.mode.value if decision.current else None,
+            input_digest=answer.input_digest,
+            decision_digest=answer.decision_digest,
+            policy_name=NO_POLICY.name,
+            policy_revision=NO_POLICY.revision,
+            engine_version=__version__,
+            facts_edition=FACTS_EDITION,
+            caller=None,
+            request_id=REQUEST_ID.get(),
+            question=kept_question,
+            answer=kept_answer,
+            masked=places,
+        )
+
+
+def recorder_of(settings: Settings, run: Run = run_here) -> Recorder:
+    """The recorder that the settings ask for; raises `SettingsError` for a store or a mask that cannot be."""
+    if settings.records is Records.OFF:
+        return Recorder()
+    try:
+        masks = masks_of(settings.records_mask)
+        store = Store(settings.records_url)
+    except (MaskError, StoreError) as error:
+        raise SettingsError(str(error)) from None
+    retention = Retention(days=settings.records_keep_days, newest=settings.records_keep_newest)
+    keeper = Keeper(
+        store,
+        Spill(settings.records_spill_folder, settings.records_spill_bytes),
+        is_required=settings.records is Records.REQUIRED,
+        run=run,
+        retention=retention,
+    )
+    return Recorder(keeper, masks)
+
+
+def recorder() -> Recorder:
+    """The recorder of the present application."""
+    return cast(Recorder, current_app.config["RECORDER"])

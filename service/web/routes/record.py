@@ -1,0 +1,81 @@
+"""The record of decisions: listed, found by id, and each cluster's history."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
+
+from service.records.record import Record, Summary
+from service.web.answers import report_of
+from service.web.forms import JSON, MARKDOWN, accepted_form
+from service.web.recorder import recorder
+from service.web.schemas.queries import HistoryQueryElement, ListQueryElement, read_query
+
+blueprint = Blueprint("record", __name__, url_prefix="/v1")
+
+_LIST = ListQueryElement()
+_HISTORY = HistoryQueryElement()
+
+
+@blueprint.get("/decisions")
+def decisions() -> Response:
+    """The decisions that are wanted, the newest first, page by page."""
+    query = read_query(_LIST)
+    summaries, following = recorder().page(query.wanted, query.cursor, query.limit)
+    return _json({"items": [_item(summary) for summary in summaries], "next": str(following) if following else None})
+
+
+@blueprint.get("/decisions/<id_>")
+def decision(id_: str) -> Response:
+    """One decision: the bytes that were answered then, or the same as a report."""
+    form = accepted_form()
+    record = _found(id_)
+    body = record.answer if form == JSON else report_of(record.answer)
+    content_type = JSON if form == JSON else f"{MARKDOWN}; charset=utf-8"
+    response = Response(body, content_type=content_type, headers={"Vary": "Accept"})
+    response.set_etag(f"{record.decision_digest.removeprefix('sha256:')}-{form.rpartition('/')[2]}")
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/decisions/<id_>/record")
+def record(id_: str) -> Response:
+    """What is kept of a decision beside its answer: the question, who asked, and what was masked."""
+    kept = _found(id_)
+    return _json(_item(kept) | {"masked": list(kept.masked), "question": orjson.Fragment(kept.question)})
+
+
+@blueprint.get("/clusters/<name>/history")
+def history(name: str) -> Response:
+    """What was decided on a cluster, when it changed, and because of what."""
+    query = read_query(_HISTORY)
+    shown, following = recorder().history(name, query.cursor, query.limit)
+    items = [_item(turn.summary) | {"has_changed": turn.has_changed, "because": list(turn.because)} for turn in shown]
+    return _json({"items": items, "next": str(following) if following else None})
+
+
+def _found(id_: str) -> Record:
+    try:
+        kept = recorder().find(str(UUID(id_)))
+    except ValueError:
+        kept = None
+    if kept is None:
+        raise NotFound(f"no decision `{id_[:80]}` is kept; `/v1/decisions` lists those that are")
+    return kept
+
+
+def _item(summary: Summary) -> dict[str, Any]:
+    fields = asdict(summary)
+    id_, mode = fields.pop("id"), summary.mode or summary.outcome
+    kept = {name: value for name, value in fields.items() if name not in ("question", "answer", "masked")}
+    created = summary.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"id": id_, "title": f"{summary.cluster}: {mode}", **kept, "created_at": created}
+
+
+def _json(document: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE), content_type=JSON)

@@ -1,0 +1,150 @@
+"""What an address may ask for after its question mark; as strict as a body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from flask import request
+from marshmallow import ValidationError
+
+from service.domain.cluster import EndpointMode
+from service.domain.decision import Outcome
+from service.domain.errors import InvalidQueryError, Mistake
+from service.records.record import BadCursorError, Cursor, Wanted, cursor_of
+from service.records.store import MOST_ON_A_PAGE
+from service.web.schemas.elements import Element
+from service.web.schemas.fields import Choice, Flag, Text, Timestamp, WireField, words
+from service.web.schemas.hints import shown
+from service.web.schemas.loading import shape_mistakes
+
+USUAL_ON_A_PAGE = 50
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageQuery:
+    """Which page of a list is wanted."""
+
+    cursor: Cursor | None = None
+    limit: int = USUAL_ON_A_PAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery(PageQuery):
+    """Which decisions are wanted, and which page of them."""
+
+    cluster: str | None = None
+    mode: str | None = None
+    outcome: str | None = None
+    policy_revision: str | None = None
+    caller: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The filters alone."""
+        return Wanted(
+            cluster=self.cluster,
+            mode=self.mode,
+            outcome=self.outcome,
+            policy_revision=self.policy_revision,
+            caller=self.caller,
+            since=self.since,
+            until=self.until,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideQuery:
+    """How a question is to be decided."""
+
+    validate_only: bool = False
+
+
+class CursorField(WireField):
+    """Where a page ended."""
+
+    expected = "the `next` of a page"
+
+    def read(self, value: Any) -> Cursor:
+        """The cursor that the text stands for."""
+        try:
+            return cursor_of(value)
+        except BadCursorError:
+            raise ValidationError(f"is {shown(value)}, expected {self.expected}") from None
+
+
+class Limit(WireField):
+    """How many items a page holds at most."""
+
+    expected = f"a whole number from 1 to {MOST_ON_A_PAGE}"
+
+    def read(self, value: Any) -> int:
+        """The number; an address holds texts only."""
+        if not (value.isascii() and value.isdigit() and len(value) < 5 and 1 <= int(value) <= MOST_ON_A_PAGE):
+            raise ValidationError(f"is {shown(value)}, expected {self.expected}")
+        return int(value)
+
+
+class TextFlag(Flag):
+    """A switch in an address."""
+
+    expected = "`true` or `false`"
+
+    def read(self, value: Any) -> bool:
+        """The boolean that the text says."""
+        if value not in ("true", "false"):
+            raise ValidationError(f"is {shown(value)}, expected {self.expected}")
+        return bool(value == "true")
+
+
+class HistoryQueryElement(Element):
+    """A page of a list."""
+
+    noun = PageQuery
+    cursor = CursorField()
+    limit = Limit()
+
+
+class ListQueryElement(HistoryQueryElement):
+    """A page of the decisions that are wanted."""
+
+    noun = ListQuery
+    cluster = Text()
+    mode = Choice(words(*(mode.value for mode in EndpointMode)))
+    outcome = Choice(words(*(outcome.value for outcome in Outcome)))
+    policy_revision = Text()
+    caller = Text()
+    since = Timestamp()
+    until = Timestamp()
+
+
+class DecideQueryElement(Element):
+    """How to decide."""
+
+    noun = DecideQuery
+    validate_only = TextFlag()
+
+
+def read_query(element: Element) -> Any:
+    """What the present request's address asks for; raises `InvalidQueryError` with every mistake."""
+    repeated = [name for name, values in request.args.lists() if len(values) > 1]
+    document = cast(dict[str, Any], request.args.to_dict())
+    mistakes = [Mistake(f"/{name}", "stands more than once") for name in repeated]
+    mistakes += shape_mistakes(element, document)
+    if mistakes:
+        raise InvalidQueryError(tuple(mistakes))
+    return element.read(document)
+
+
+def idempotency_key() -> str | None:
+    """The present request's `Idempotency-Key`, None if there is none; raises `InvalidQueryError`."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        detail = "is no key, expected 1 to 255 printable ASCII characters, such as a UUID"
+        raise InvalidQueryError((Mistake("/Idempotency-Key", detail),))
+    return key
