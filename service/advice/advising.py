@@ -11,6 +11,7 @@ A section that is not asked for is not computed, and stands in the answer as ``N
 from __future__ import annotations
 
 from service.advice.sensitivity import is_robust, sensitivity
+from service.advice.unknowns import unknowns
 from service.domain.advice import Advised
 from service.domain.question import Question, Section
 from service.engine import decide
@@ -24,4 +25,5 @@ def advise(question: Question) -> Advised:
         decision=decision,
         is_robust=is_robust(decision, weights),
         sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in question.include else None,
+        unknowns=unknowns(question, decision, decide) if Section.UNKNOWNS in question.include else None,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from service.domain.decision import Decision
 from service.domain.sensitivity import Sensitivity
+from service.domain.unknowns import Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +17,4 @@ class Advised:
     is_robust: bool | None
     """Whether the recommendation holds with every weight a quarter off; None if there is none."""
     sensitivity: Sensitivity | None = None
+    unknowns: tuple[Unknown, ...] | None = None

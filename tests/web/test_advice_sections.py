@@ -43,7 +43,7 @@ def report(client: FlaskClient, **fields: Any) -> str:
     return response.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("section", ["sensitivity"])
+@pytest.mark.parametrize("section", ["sensitivity", "unknowns"])
 def test_a_section_stands_in_the_answer_only_if_it_is_asked_for(client: FlaskClient, section: str) -> None:
     assert section in ask(client, section)
     assert section not in ask(client)
@@ -74,3 +74,41 @@ def test_nothing_is_said_of_how_sure_nothing_is(client: FlaskClient) -> None:
 
     assert "sensitivity" not in ask(client, "sensitivity", **fields)
     assert "## How sure" not in report(client, **fields)
+
+
+def test_an_answer_to_an_unknown_can_be_sent_as_it_is(client: FlaskClient) -> None:
+    office = QUESTION["consumers"][1]
+    unsaid = office | {"location": {"at": "internet"}}
+    asked = ask(client, "unknowns", consumers=[QUESTION["consumers"][0], unsaid])["unknowns"]
+    unknown = next(each for each in asked if each["field"] == "/consumers[office]/location/source_cidrs")
+    listed = next(each for each in unknown["answers"] if each["words"] == "an address on the list")
+
+    said = office | {"location": {"at": "internet", "source_cidrs": listed["answer"]}}
+    then = ask(client, consumers=[QUESTION["consumers"][0], said])
+
+    assert listed["representative"]
+    assert {"consumer": "office", "mode": "public", "disposition": "accepted"} in listed["admissions"]
+    assert (then["outcome"], then["recommendation"]["mode"]) == (listed["outcome"], listed["mode"])
+
+
+def test_the_report_says_what_to_ask_next(client: FlaskClient) -> None:
+    text = report(client)
+
+    assert "## What to ask next" in text
+    assert "1. Is the VPC's DNS support on? (settle: /cluster/vpc/enable_dns_support, taken for granted today)" in text
+    assert "   - no: then no mode fits; nodes does not get in (public, public and private, private)\n" in text
+    assert "   - yes: the recommendation stays\n" in text
+
+
+def test_the_report_says_with_which_list_an_answer_recommends(client: FlaskClient) -> None:
+    consumers = [QUESTION["consumers"][0], QUESTION["consumers"][1] | {"importance": "required"}]
+
+    text = report(client, consumers=[consumers[0], consumers[1] | {"location": {"at": "internet"}}])
+
+    assert (
+        "   - an address on the list: then public and private, public access from 13.209.0.0/28; office gets in" in text
+    )
+
+
+def test_a_report_without_unknowns_has_no_such_section(client: FlaskClient) -> None:
+    assert "## What to ask next" not in report(client, include=[])

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.domain.advice import Advised
 from service.web.render.sensitivity import sensitivity_member
+from service.web.render.unknowns import unknowns_member
 
 Document = dict[str, Any]
 
@@ -14,5 +15,6 @@ def advice_members(advised: Advised) -> Document:
     """What the answer says beside the decision."""
     sections: Document = {
         "sensitivity": sensitivity_member(advised.sensitivity) if advised.sensitivity else None,
+        "unknowns": None if advised.unknowns is None else unknowns_member(advised.unknowns),
     }
     return {name: section for name, section in sections.items() if section is not None}

@@ -12,6 +12,7 @@ from typing import Any
 
 from service.web.render.escaping import fenced, plain
 from service.web.render.sensitivity import how_sure
+from service.web.render.unknowns import what_to_ask
 
 Node = dict[str, Any]
 
@@ -43,6 +44,7 @@ def as_markdown(answer: Node) -> str:
         _who_gets_in(answer),
         _paths(answer),
         _present_setting(answer),
+        what_to_ask(answer, _MODES),
         how_sure(answer, _MODES),
         _statements("Taken for granted", answer["assumptions"]),
         _statements("Warnings", answer["warnings"]),

@@ -1,0 +1,75 @@
+"""What to ask next, as a member of the JSON document and as a section of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from service.domain.unknowns import PossibleAnswer, Unknown
+from service.web.render.escaping import plain
+
+Document = dict[str, Any]
+
+_ENDS = {"accepted": "gets in", "insufficient_info": "may get in or not"}
+_STOPPED = "does not get in"
+
+
+def unknowns_member(unknowns: Iterable[Unknown]) -> list[Document]:
+    """The questions, the most decisive first."""
+    return [
+        {
+            "field": unknown.field,
+            "question": unknown.question,
+            "kind": unknown.kind.value,
+            "assumed": unknown.is_assumed,
+            "answers": [_answer(answer) for answer in unknown.answers],
+        }
+        for unknown in unknowns
+    ]
+
+
+def _answer(answer: PossibleAnswer) -> Document:
+    listed = answer.public_access_cidrs
+    return {
+        "answer": answer.value,
+        "words": answer.words,
+        "representative": answer.is_representative,
+        "assumed": answer.is_assumed,
+        "decisive": answer.is_decisive,
+        "outcome": answer.outcome.value,
+        "mode": answer.mode.value if answer.mode else None,
+        "public_access_cidrs": None if listed is None else [str(network) for network in listed],
+        "admissions": [
+            {"consumer": each.consumer, "mode": each.mode.value, "disposition": each.disposition.value}
+            for each in answer.admissions
+        ],
+    }
+
+
+def what_to_ask(answer: Document, names: dict[str, str]) -> Iterator[str]:
+    """The section of the report, from the JSON document; nothing if no answer would change anything."""
+    unknowns = answer.get("unknowns")
+    if not unknowns:
+        return
+    yield "## What to ask next"
+    yield ""
+    for number, unknown in enumerate(unknowns, 1):
+        taken = ", taken for granted today" if unknown["assumed"] else ""
+        yield f"{number}. {plain(unknown['question'])} (settle: {plain(unknown['field'])}{taken})"
+        for possible in unknown["answers"]:
+            yield f"   - {plain(possible['words'])}: {plain(_becomes(possible, names))}"
+
+
+def _becomes(possible: Document, names: dict[str, str]) -> str:
+    """What an answer would make of the decision, in a line."""
+    if possible["decisive"]:
+        becomes = names[possible["mode"]] if possible["mode"] else possible["outcome"].replace("_", " ")
+        listed = possible["public_access_cidrs"]
+        said = f"then {becomes}" + (f", public access from {', '.join(listed)}" if listed else "")
+    else:
+        said = "the recommendation stays"
+    ends: dict[tuple[str, str], list[str]] = {}
+    for each in possible["admissions"]:
+        end = _ENDS.get(each["disposition"], _STOPPED)
+        ends.setdefault((each["consumer"], end), []).append(names[each["mode"]])
+    return "; ".join((said, *(f"{who} {end} ({', '.join(modes)})" for (who, end), modes in ends.items())))
