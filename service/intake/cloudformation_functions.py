@@ -68,7 +68,7 @@ def select(arguments: Any) -> Any:
     if isinstance(items, Open) and items.why == ZONES:
         return f"zone {int(index) + 1} of the Region"
     if isinstance(items, Open):
-        return items
+        return Open(f"!Select [{index}, {items.text}]", items.why)
     if isinstance(items, list) and int(index) < len(items):
         return items[int(index)]
     return _malformed("Fn::Select", arguments)

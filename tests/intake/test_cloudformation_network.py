@@ -112,7 +112,7 @@ def test_a_subnet_without_an_association_uses_the_main_table_of_a_new_vpc() -> N
         ("NatGatewayId: !Ref Gateway", [], "Gateway"),
         ("TransitGatewayId: !Ref Hub", [], "Hub"),
         ("InstanceId: !Ref Gateway", [], "Gateway"),
-        ("VpcEndpointId: !Select [0, !GetAtt Firewall.EndpointIds]", [], "!GetAtt Firewall.EndpointIds"),
+        ("VpcEndpointId: !Select [0, !GetAtt Firewall.EndpointIds]", [], "!Select [0, !GetAtt Firewall.EndpointIds]"),
     ],
 )
 def test_a_route_leads_to_what_its_property_names(properties: str, resources: list[str], target: str) -> None:
