@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.intake import ack, aws, capa, cloudformation, crossplane, eksctl, rancher, terraform
+from service.intake import ack, aws, capa, cloudformation, crossplane, eksctl, pulumi, rancher, terraform
 from service.intake.embedded import formats_of_examples
 from service.intake.formats import Format
 
@@ -13,6 +13,7 @@ _DOCUMENTS: tuple[Format, ...] = (
     *ack.FORMATS,
     *crossplane.FORMATS,
     *cloudformation.FORMATS,
+    *pulumi.FORMATS,
     *terraform.FORMATS,
     *aws.FORMATS,
 )
