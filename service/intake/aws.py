@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,10 @@ from service.intake.formats import Documents, Format
 from service.intake.understanding import Ignored, NotUnderstoodError, Understanding
 
 MOST_CLUSTERS = 200
+MOST_ELEMENTS = 1_000
+MOST_WORK = 10_000
+"""Elements in the VPCs of all clusters, one VPC counted for each cluster in it (0.3 ms were measured for each)."""
+MOST_RANGES = 10_000
 _OF_A_VPC = (
     *("subnets", "routetables", "natgateways", "securitygroups", "networkacls", "vpcendpoints", "networkinterfaces"),
     *("vpcattributes", "transitgatewayvpcattachments", "clientvpnendpoints", "vpcs"),
@@ -50,6 +54,9 @@ def read(documents: Documents) -> tuple[Understanding, ...]:
     clusters = clusters_of(bundle)
     if len(clusters) > MOST_CLUSTERS:
         raise NotUnderstoodError(f"the documents describe {len(clusters)} clusters, expected at most {MOST_CLUSTERS}")
+    work = sum(len(bundle.by(kind, "VpcId").get(one.vpc, ())) for one in clusters for kind in _OF_A_VPC)
+    if len(clusters) > 1 and work > MOST_WORK:
+        raise NotUnderstoodError("too many clusters beside too large a network: send them in several documents")
     shared = tuple(bundle.ignored) + tuple(_counted_elsewhere(bundle))
     if clusters:
         return tuple(_with_cluster(bundle, one, shared, len(clusters) == 1) for one in clusters)
@@ -86,16 +93,32 @@ def _with_cluster(bundle: Bundle, named: Named, shared: tuple[Ignored, ...], is_
     elif bundle.lists.keys() - {"nodegroups", "fargateprofiles"}:
         draft.leave_open("/vpc", "no document ties the network that is described to the cluster's VPC")
     draft.ignored += [*shared, *_of_other_vpcs(bundle, vpc)]
-    make_coherent(draft)
-    return draft.understanding()
+    return _closed(draft)
 
 
 def _without_cluster(bundle: Bundle, vpc: str, shared: tuple[Ignored, ...]) -> Understanding:
     draft = Draft(format=FORMAT, place=vpc)
     _network(draft, Around(bundle=bundle, vpc=vpc), None)
     draft.ignored += [*shared, *_of_other_vpcs(bundle, vpc)]
+    return replace(_closed(draft), has_cluster=False)
+
+
+def _closed(draft: Draft) -> Understanding:
+    """The description, held to what a question may hold."""
     make_coherent(draft)
-    return replace(draft.understanding(), has_cluster=False)
+    for name in ("route_tables", "nat_gateways", "connections", "firewalls", "network_acls"):
+        _refuse_many(draft.cluster.get(name, ()), name, MOST_ELEMENTS)
+    for link in draft.cluster.get("connections", ()):
+        _refuse_many(link.get("remote_cidrs", ()), "remote_cidrs", MOST_RANGES)
+        _refuse_many(link.get("carries", ()), "carries", MOST_RANGES)
+    for part, name in (("endpoint_access", "public_access_cidrs"), ("vpc", "cidrs"), ("vpc", "domain_name_servers")):
+        _refuse_many(draft.cluster.get(part, {}).get(name, ()), name, MOST_ELEMENTS)
+    return draft.understanding()
+
+
+def _refuse_many(items: Sized, name: str, most: int) -> None:
+    if len(items) > most:
+        raise NotUnderstoodError(f"one cluster has {len(items)} of `{name}`, expected at most {most}")
 
 
 def _network(draft: Draft, around: Around, named: Named | None) -> None:
@@ -144,11 +167,14 @@ def _counted_elsewhere(bundle: Bundle) -> Iterator[Ignored]:
 
 
 def _of_other_vpcs(bundle: Bundle, vpc: str) -> Iterator[Ignored]:
+    """What belongs to other VPCs, said once for each list and VPC."""
     for kind in _OF_A_VPC:
+        first: dict[str, str] = {}
         for one in bundle.of(kind):
-            other = one.text("VpcId")
+            first.setdefault(one.text("VpcId"), one.place)
+        for other, place in first.items():
             if other and other != vpc:
-                yield Ignored(place=one.place, why=f"it belongs to another VPC, {other}")
+                yield Ignored(place=place, why=f"it and its like belong to another VPC, {other}")
 
 
 FORMATS: tuple[Format, ...] = (

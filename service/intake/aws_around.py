@@ -27,7 +27,7 @@ class Around:
 
     def of_vpc(self, kind: str, id_name: str) -> list[tuple[str, Record]]:
         """The elements of a list that belong to the VPC, by id."""
-        return [pair for pair in shared_ids(self.bundle.of(kind), id_name) if pair[1].text("VpcId") == self.vpc]
+        return list(shared_ids(self.bundle.by(kind, "VpcId").get(self.vpc, []), id_name))
 
 
 def is_gone(record: Record) -> bool:

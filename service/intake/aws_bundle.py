@@ -18,6 +18,7 @@ class Said(Enum):
     CREATION = "a request to create it"
     UPDATE = "a request to change it"
     CONFIG_ITEM = "an AWS Config item"
+    FINDING = "a finding of Security Hub"
     CLOUD_CONTROL = "a Cloud Control payload"
 
 
@@ -45,6 +46,7 @@ class Bundle:
     complete: set[str] = field(default_factory=set)
     ignored: list[Ignored] = field(default_factory=list)
     is_recognised: bool = False
+    indices: dict[tuple[str, str], dict[str, list[Record]]] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[Record]:
         """The elements of a list; none if no document holds it."""
@@ -57,6 +59,16 @@ class Bundle:
     def knows(self, kind: str) -> bool:
         """Whether a document holds the list or an element of it."""
         return kind in self.lists
+
+    def by(self, kind: str, name: str) -> dict[str, list[Record]]:
+        """The elements of a list by the text of a field; looked up once."""
+        key = (kind, name)
+        if key not in self.indices:
+            index: dict[str, list[Record]] = {}
+            for record in self.of(kind):
+                index.setdefault(record.text(name), []).append(record)
+            self.indices[key] = index
+        return self.indices[key]
 
     def ignore(self, place: str, why: str) -> None:
         """A part that was seen and left out."""

@@ -33,6 +33,7 @@ _DIALECTS = {
     Said.CLOUD_CONTROL: Dialect(format="Cloud Control", has_capitals=True),
     Said.UPDATE: Dialect(format="a request to the EKS API", absent=_UNCHANGED),
     Said.CONFIG_ITEM: Dialect(format="AWS Config", has_capitals=True, absent=_NOT_CARRIED),
+    Said.FINDING: Dialect(format="Security Hub", has_capitals=True, absent="a finding does not carry it"),
 }
 _LEAST_YEAR = 2018
 """EKS became available in June 2018; a moment before is a zero value of some language (Go's year 1)."""
@@ -65,7 +66,7 @@ def clusters_of(bundle: Bundle) -> list[Named]:
         if known and one.said is Said.UPDATE:
             bundle.ignore(one.place, "asks for a change; the cluster is taken as it is described elsewhere")
             continue
-        if known and known.said is not Said.UPDATE and one.said is Said.CONFIG_ITEM:
+        if known and known.said is not Said.UPDATE and one.said in (Said.CONFIG_ITEM, Said.FINDING):
             bundle.ignore(one.place, "an earlier state of the cluster, or less than what is described elsewhere")
             continue
         if known:

@@ -23,7 +23,8 @@ from service.intake.understanding import NotUnderstoodError
 _DEEPEST = 6
 _ENVELOPES = (
     *("data", "body", "response", "responsebody", "output", "outputs", "result", "results", "sdkresponse"),
-    *("items", "records", "detail", "responseelements", "requestparameters", "event"),
+    *("items", "records", "detail", "responseelements", "requestparameters", "event", "rows"),
+    *("findings", "details"),
 )
 _LISTS = frozenset(
     {
@@ -60,6 +61,7 @@ _ATTRIBUTES = frozenset({"enablednssupport", "enablednshostnames"})
 _ID_IN_NAME = re.compile(r"(tgw-rtb|cvpn-endpoint|pl|vpc)-[0-9a-z]{4,20}")
 _CONFIG_ITEMS = ("configurationitems", "baseconfigurationitems", "configurationitem")
 _EKS_CLUSTER = "AWS::EKS::Cluster"
+_SWITCHES = frozenset({"endpointpublicaccess", "endpointprivateaccess"})
 
 
 def collect(documents: Iterable[tuple[str, Any]]) -> Bundle:
@@ -83,7 +85,9 @@ class _Walk:
             return
         if isinstance(value, list):
             for index, item in enumerate(value):
-                self.walk(item, f"{place}/{index}", depth + 1)
+                inside = f"{place}/{index}"
+                is_json = isinstance(item, str) and item.startswith("{") and '"configuration' in item
+                self.walk(self._opened(item, inside) if is_json else item, inside, depth + 1)
         elif isinstance(value, dict) and value:
             self._object(value, place, depth)
 
@@ -114,6 +118,15 @@ class _Walk:
         if isinstance(value.get(names.get("resourcesvpcconfig", "")), dict) or _is_connected(value, names):
             self._found(value, place, _said(names))
             return True
+        if names.keys() & _SWITCHES:
+            said = Said.RESPONSE if "vpcid" in names else Said.UPDATE
+            self._found({"resourcesVpcConfig": value}, place.removesuffix("/resourcesVpcConfig"), said)
+            return True
+        if isinstance(value.get(names.get("awsekscluster", "")), dict):
+            self._found(value[names["awsekscluster"]], f"{place}/{escaped(names['awsekscluster'])}", Said.FINDING)
+            return True
+        if "schemaversion" in names and "productarn" in names:
+            self.walk(value.get(names.get("resources", "")), f"{place}/Resources", 1)
         one, many = names.get("cluster"), names.get("clusters")
         if one is not None and _is_cluster(value[one]):
             self._found(value[one], f"{place}/{escaped(one)}", Said.RESPONSE)

@@ -10,7 +10,6 @@ import re
 from typing import Any
 
 from service.intake.aws_around import Around, note
-from service.intake.aws_bundle import shared_ids
 from service.intake.aws_clusters import Named
 from service.intake.aws_records import Record
 from service.intake.aws_routes import prefix_list
@@ -27,14 +26,15 @@ _NAMES = {"-1": "all", "all": "all", "6": "tcp", "17": "udp", "1": "icmp", "58":
 def describe_groups(draft: Draft, around: Around, named: Named | None) -> None:
     """The groups of the VPC, with which of them stand on the endpoint network interfaces (F-3.10, F-3.11)."""
     roles = _roles(draft, around, named)
-    all_groups = dict(shared_ids(around.bundle.of("securitygroups"), "GroupId"))
-    rules = around.bundle.of("securitygrouprules")
+    by_id = around.bundle.by("securitygroups", "GroupId")
+    ours = dict(around.of_vpc("securitygroups", "GroupId"))
+    all_groups = {id_: by_id[id_][0] for id_ in roles if id_ in by_id} | ours
+    rules = around.bundle.by("securitygrouprules", "GroupId")
     for id_, record in all_groups.items():
-        if record.text("VpcId") == around.vpc or id_ in roles:
-            if len(draft.cluster.get("security_groups", ())) < MOST_GROUPS:
-                _group(draft, around, id_, record, roles.get(id_, "other"), rules)
-            else:
-                draft.ignore(record.place, f"more than {MOST_GROUPS} security groups")
+        if len(draft.cluster.get("security_groups", ())) < MOST_GROUPS:
+            _group(draft, around, id_, record, roles.get(id_, "other"), rules.get(id_, []))
+        else:
+            draft.ignore(record.place, f"more than {MOST_GROUPS} security groups")
     if not draft.cluster.get("security_groups"):
         draft.leave_open("/security_groups", "no document shows the security groups")
     else:
@@ -85,11 +85,10 @@ def own_interfaces(around: Around, named: Named) -> list[Record]:
     ]
 
 
-def _group(draft: Draft, around: Around, id_: str, record: Record, role: str, flat: list[Record]) -> None:
+def _group(draft: Draft, around: Around, id_: str, record: Record, role: str, own: list[Record]) -> None:
     """A group with its rules; one of which a rule cannot be read, or that shows no rules, is left out whole."""
     element: dict[str, Any] = {"id": id_, "role": role}
     reference = f"/security_groups[{id_}]"
-    own = [rule for rule in flat if rule.text("GroupId") == id_]
     for side, name in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress")):
         if not record.has(name) and not own:
             draft.leave_open(f"{reference}/{side}", "its rules are not in the document")

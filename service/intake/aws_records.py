@@ -16,6 +16,7 @@ from service.intake.readings import LONGEST_TEXT, Reading, escaped, is_range
 
 _KEPT = frozenset({"tags", "tagset", "labels"})
 """What stands below these are the users' own names."""
+MOST_NAMES = 1_000
 _PRINTS = re.compile("[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
@@ -103,7 +104,7 @@ class Record:
         """The texts of a list, each once."""
         value = self.get(name)
         items = value if isinstance(value, list) else []
-        return list(dict.fromkeys(item for item in items if is_text(item)))
+        return list(dict.fromkeys(item for item in items if is_text(item)))[:MOST_NAMES]
 
     def part(self, name: str) -> Record:
         """An object inside; an empty one if there is none."""

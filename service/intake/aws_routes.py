@@ -111,12 +111,10 @@ def destinations(route: Record, around: Around) -> Iterator[str]:
 
 def prefix_list(around: Around, id_: str) -> list[str] | None:
     """The ranges of a prefix list; None if no document shows them."""
-    for record in around.bundle.of("prefixlists"):
-        if record.text("PrefixListId") == id_:
-            return _ranges(record.get("Cidrs"))
-    for record in around.bundle.of("prefixlistentries"):
-        if record.text("owner") == id_:
-            return _ranges([entry.get("Cidr") for entry in record.parts("entries")])
+    for record in around.bundle.by("prefixlists", "PrefixListId").get(id_, []):
+        return _ranges(record.get("Cidrs"))
+    for record in around.bundle.by("prefixlistentries", "owner").get(id_, []):
+        return _ranges([entry.get("Cidr") for entry in record.parts("entries")])
     return None
 
 

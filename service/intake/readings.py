@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from ipaddress import ip_network
 from typing import Any
 
@@ -182,6 +183,7 @@ def as_ranges(reading: Reading) -> Reading:
     return texts
 
 
+@lru_cache(maxsize=8192)
 def is_range(text: str) -> bool:
     """Whether a text is a range such as ``10.0.0.0/16``, host bits allowed."""
     if not _RANGE.fullmatch(text):

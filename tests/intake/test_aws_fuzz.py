@@ -149,7 +149,7 @@ _DOCUMENT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(documents=st.lists(_DOCUMENT, min_size=1, max_size=3))
 def test_nothing_but_a_question_or_a_refusal_comes_out(documents: list[Any]) -> None:
     named = {f"{number}.json": document for number, document in enumerate(documents)}
@@ -166,7 +166,7 @@ def test_nothing_but_a_question_or_a_refusal_comes_out(documents: list[Any]) -> 
         json.dumps(one.cluster)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(document=_ANYTHING)
 def test_recognising_never_raises(document: Any) -> None:
     assert aws.recognises(document, "any.json") in (True, False)
