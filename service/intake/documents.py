@@ -53,10 +53,15 @@ def read_documents(raw: bytes, name: str = "") -> Documents:
     kind = archive_kind(raw)
     if kind is None:
         return Documents(by_name={name: read_text(_decoded(raw), name)})
+    return read_files(read_members(raw, kind))
+
+
+def read_files(files: Iterable[tuple[str, bytes]]) -> Documents:
+    """What several files hold together, such as an archive's or a folder's. Raises `NotUnderstoodError`."""
     by_name: dict[str, Any] = {}
     ignored: list[Ignored] = []
-    for member, content in read_members(raw, kind):
-        if not member.lower().endswith(_DOCUMENT_NAMES):
+    for member, content in files:
+        if not is_document_name(member):
             ignored.append(Ignored(place=member, why="its name is not that of a JSON, YAML or Terraform file"))
             continue
         try:
@@ -68,9 +73,14 @@ def read_documents(raw: bytes, name: str = "") -> Documents:
     return Documents(by_name=by_name, is_archive=True, ignored=tuple(ignored))
 
 
+def is_document_name(name: str) -> bool:
+    """Whether a file of that name is read at all among others."""
+    return name.lower().endswith(_DOCUMENT_NAMES)
+
+
 def _nothing_in(ignored: Iterable[Ignored]) -> str:
     reasons = [f"`{one.place}`: {one.why}" for one in ignored][:3]
-    return "the archive holds no document that can be read" + (f" ({'; '.join(reasons)})" if reasons else "")
+    return "there is no document in it that can be read" + (f" ({'; '.join(reasons)})" if reasons else "")
 
 
 def read_text(text: str, name: str = "") -> Any:

@@ -1,0 +1,1 @@
+"""The command line: the same questions, documents and decisions as over HTTP, in this process."""

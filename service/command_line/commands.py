@@ -1,0 +1,166 @@
+"""The commands ``serve``, ``decide`` and ``describe``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import Progress
+
+from service.catalogue.prices import read_prices
+from service.command_line.gathering import Asked, describe, gather
+from service.command_line.printing import OUTPUTS
+from service.command_line.verdicts import Exit, Verdict, decide
+from service.domain.errors import InvalidQuestionError
+from service.domain.question import InternetExposure, NodeTraffic
+from service.intake.documents import MOST_BYTES, read_text
+from service.intake.formats import Format
+from service.intake.readings import quoted
+from service.intake.registry import FORMATS
+from service.intake.understanding import NotUnderstoodError
+from service.settings import Settings, SettingsError
+from service.web.descriptions import as_document
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Which endpoint of an Amazon EKS cluster should be open: decides, describes documents, and serves both."""
+
+
+@main.command()
+def serve() -> None:
+    """Answer HTTP; settings come from the environment (docs/operations.md)."""
+    try:
+        Settings.from_environment()
+    except SettingsError as error:
+        sys.exit(f"cannot start: {error}")
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:service.gunicorn_conf", "service.wsgi:app"]
+    # Gunicorn takes this process's place, so that it is the one that a SIGTERM from outside reaches.
+    os.execv(sys.executable, gunicorn)  # noqa: S606  no shell is wanted
+
+
+def _named(_: click.Context, __: click.Parameter, name: str | None) -> Format | None:
+    return next((one for one in FORMATS if one.name == name), None)
+
+
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
+FORMAT = click.option(
+    "--format", "format_", type=click.Choice([one.name for one in FORMATS]), callback=_named, help="Else recognised."
+)
+
+
+def _yaml(_: click.Context, __: click.Parameter, path: Path | None) -> Any:
+    """What a file of the command line holds, JSON or YAML."""
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as stream:
+            return read_text(stream.read(MOST_BYTES).decode("utf-8-sig"), path.name)
+    except (NotUnderstoodError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"`{quoted(str(path))}` cannot be read: {error}") from None
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@main.command("decide")
+@FILES
+@FORMAT
+@click.option("--output", type=click.Choice(list(OUTPUTS)), default="table", show_default=True)
+@click.option("--consumers", type=_FILE, callback=_yaml, help="A list of consumers, in place of the question's own.")
+@click.option("--requirements", type=_FILE, callback=_yaml, help="An object of requirements, over the question's own.")
+@click.option("--internet-exposure", type=click.Choice([one.value for one in InternetExposure]))
+@click.option("--node-traffic", type=click.Choice([one.value for one in NodeTraffic]))
+@click.option("--approved-source", multiple=True, metavar="CIDR", help="What may stand on the list; may be repeated.")
+@click.option("--control", multiple=True, metavar="ID", help="A control that must pass; may be repeated.")
+def decide_files(
+    files: tuple[str, ...],
+    format_: Format | None,
+    output: str,
+    consumers: Any,
+    requirements: Any,
+    internet_exposure: str | None,
+    node_traffic: str | None,
+    approved_source: tuple[str, ...],
+    control: tuple[str, ...],
+) -> None:
+    """Decide every question, and every cluster of every document, in FILES (also folders; - is standard input).
+
+    Ends with 1 if a requirement is broken or cannot be shown to hold, or a required consumer is locked out today, and
+    with 2 if something was not understood.
+    """
+    options = {
+        "internet_exposure": internet_exposure,
+        "node_traffic": node_traffic,
+        "approved_source_cidrs": list(approved_source),
+        "controls": list(control),
+    }
+    wanted = {name: value for name, value in options.items() if value}
+    if requirements is not None and not isinstance(requirements, dict):
+        raise click.BadParameter("the file holds no object", param_hint="--requirements")
+    more: dict[str, Any] = {"requirements": (requirements or {}) | wanted}
+    if consumers is not None:
+        more["consumers"] = consumers
+    refusals = Refusals()
+    verdicts = list(_decided(list(_gathered(files, format_, refusals)), more, refusals))
+    if verdicts:
+        click.echo(OUTPUTS[output](verdicts), nl=False)
+    sys.exit(max([verdict.exit for verdict in verdicts] + [refusals.exit]))
+
+
+@main.command("describe")
+@FILES
+@FORMAT
+def describe_files(files: tuple[str, ...], format_: Format | None) -> None:
+    """Print what is understood of every document in FILES, as POST /v1/descriptions answers; one object for each."""
+    refusals = Refusals()
+    for path in files:
+        try:
+            understood = describe(path, format_)
+        except (NotUnderstoodError, OSError) as error:
+            refusals.add(path, str(error))
+        else:
+            click.echo(orjson.dumps(as_document(understood), option=orjson.OPT_INDENT_2))
+    sys.exit(refusals.exit)
+
+
+class Refusals:
+    """What was not understood, said on standard error as it is found."""
+
+    def __init__(self) -> None:
+        self.exit = Exit.FINE
+
+    def add(self, place: str, why: str) -> None:
+        """Says what is wrong where, and sees to the exit status."""
+        self.exit = Exit.NOT_UNDERSTOOD
+        click.echo(f"{quoted(place)}: {why}", err=True)
+
+
+def _gathered(files: Iterable[str], format_: Format | None, refusals: Refusals) -> Iterator[Asked]:
+    for path in _shown("reading", list(files)):
+        try:
+            yield from gather(path, format_)
+        except (NotUnderstoodError, OSError) as error:
+            refusals.add(path, str(error))
+
+
+def _decided(asked: list[Asked], more: dict[str, Any], refusals: Refusals) -> Iterator[Verdict]:
+    prices = read_prices(Settings.from_environment().prices_file)
+    for one in _shown("deciding", asked):
+        try:
+            yield decide(one, more, prices)
+        except InvalidQuestionError as error:
+            refusals.add(one.place, str(error))
+
+
+def _shown(what: str, items: list[Any]) -> Iterator[Any]:
+    """The items, with a progress bar on standard error if it is a terminal and there are many."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=len(items) < 10 or not console.is_terminal) as progress:
+        yield from progress.track(items, description=what)

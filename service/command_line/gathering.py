@@ -1,0 +1,118 @@
+"""From files, folders and standard input to questions.
+
+1. A file holds a question as `POST /v1/decisions` takes it, or a document as `POST /v1/descriptions` does: a
+   document makes a question for each cluster in it.
+2. A folder is read as one archive of all the files in it that may be documents, for many of them describe a cluster
+   in several files. Links are not followed, and folders that begin with a dot are passed over.
+3. `-` is standard input.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from service.intake.archives import MOST_EXPANDED_BYTES, MOST_FILES
+from service.intake.documents import MOST_BYTES, Documents, is_document_name, read_documents, read_files
+from service.intake.formats import Format
+from service.intake.recognising import Understood, understand
+from service.intake.registry import FORMATS
+from service.intake.understanding import NotUnderstoodError, Understanding
+from service.web.descriptions import question_of
+from service.web.schemas.question import ClusterElement, QuestionElement
+from service.web.schemas.sourced import statements_on
+
+STANDARD_INPUT = "-"
+_QUESTION = QuestionElement().readers.keys()
+_CLUSTER = ClusterElement().readers.keys()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question and where it came from; ``described`` is what its cluster was understood from, if anything."""
+
+    place: str
+    question: dict[str, Any]
+    described: Understanding | None = None
+
+    @property
+    def stated(self) -> tuple[Any, ...]:
+        """What is to be said of the document behind it."""
+        return statements_on(self.described) if self.described else ()
+
+
+def gather(path: str, format_: Format | None = None) -> tuple[Asked, ...]:
+    """Every question that a path makes; raises `NotUnderstoodError` or `OSError`."""
+    documents = read_path(path)
+    if format_ is None and len(documents.by_name) == 1 and not documents.is_archive:
+        (document,) = documents.by_name.values()
+        if is_question(document):
+            return (Asked(place=path, question=document),)
+    clusters = [one for one in understand(documents, FORMATS, format_).descriptions if one.has_cluster]
+    if not clusters:
+        raise NotUnderstoodError("describes a network in which no cluster stands")
+    return tuple(
+        Asked(place=_place(path, one.place, is_folder=Path(path).is_dir()), question=question_of(one), described=one)
+        for one in clusters
+    )
+
+
+def _place(path: str, place: str, *, is_folder: bool) -> str:
+    """Where a cluster stands as one who knows the path finds it; a file's own name is not said twice."""
+    if is_folder:
+        return f"{path.rstrip('/')}/{place}"
+    inside = place.removeprefix(Path(path).name).strip("#")
+    return f"{path}: {inside}" if inside else path
+
+
+def describe(path: str, format_: Format | None = None) -> Understood:
+    """What is understood of a path; raises `NotUnderstoodError` or `OSError`."""
+    return understand(read_path(path), FORMATS, format_)
+
+
+def is_question(document: object) -> bool:
+    """Whether a document is a question; the answer of `aws eks describe-cluster` has a `cluster` as well."""
+    if not isinstance(document, Mapping) or not document.keys() <= _QUESTION:
+        return False
+    cluster = document.get("cluster")
+    return "source" in document or (isinstance(cluster, Mapping) and cluster.keys() <= _CLUSTER)
+
+
+def read_path(path: str) -> Documents:
+    """The documents of a file, a folder or standard input."""
+    if path == STANDARD_INPUT:
+        return read_documents(sys.stdin.buffer.read(MOST_BYTES + 1))
+    place = Path(path)
+    if place.is_dir():
+        return read_files(_bounded(place))
+    with place.open("rb") as stream:
+        return read_documents(stream.read(MOST_BYTES + 1), place.name)
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """What may be a document, in one order whatever the file system's is."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            file = Path(parent, name)
+            if is_document_name(name) and not file.is_symlink():
+                yield file.relative_to(folder)
+
+
+def _bounded(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The files with their names, as many and as large as an archive may hold."""
+    left = MOST_EXPANDED_BYTES
+    for number, file in enumerate(_files_in(folder), start=1):
+        if number > MOST_FILES:
+            raise NotUnderstoodError(f"the folder holds more than {MOST_FILES} documents: name the files that count")
+        with (folder / file).open("rb") as stream:
+            content = stream.read(left + 1)
+        left -= len(content)
+        if left < 0:
+            raise NotUnderstoodError(f"the folder holds more than {MOST_EXPANDED_BYTES} bytes of documents")
+        if content.strip():
+            yield file.as_posix(), content

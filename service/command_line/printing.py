@@ -1,0 +1,85 @@
+"""Verdicts as people and programs read them: a table, Markdown, CSV, JSON, JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from service.command_line.verdicts import Exit, Line, Verdict
+from service.web.render.escaping import plain
+
+WIDTH_IN_LOGS = 160
+"""Where no terminal says how wide it is, as in a pipeline's log."""
+COLUMNS = ("cluster", "from", "present", "locked out today", "recommended", "broken")
+
+
+def as_table(verdicts: Sequence[Verdict]) -> str:
+    """A table for a terminal, in colour if it has any."""
+    table = Table(show_lines=len(verdicts) > 1)
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold")
+    for verdict in verdicts:
+        style = "red" if verdict.exit is Exit.BROKEN else "green"
+        # Text is taken as it is, where a string would be read for markup.
+        *cells, broken = (Text(cell) for cell in _cells(verdict.line))
+        broken.stylize(style)
+        table.add_row(*cells, broken)
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH_IN_LOGS
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()
+
+
+def as_markdown(verdicts: Sequence[Verdict]) -> str:
+    """A table to paste into a ticket."""
+    rows = [COLUMNS, tuple("---" for _ in COLUMNS)]
+    rows += [tuple(plain(cell) for cell in _cells(verdict.line)) for verdict in verdicts]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def as_csv(verdicts: Sequence[Verdict]) -> str:
+    """One row for each cluster; what a spreadsheet would take for a formula is quoted."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for verdict in verdicts:
+        writer.writerow([f"'{cell}" if cell[:1] in "=+-@" and cell != "-" else cell for cell in _cells(verdict.line)])
+    return stream.getvalue()
+
+
+def as_json(verdicts: Sequence[Verdict]) -> str:
+    """A list of what `as_json_lines` has on its lines."""
+    return f"[{','.join(_record(verdict) for verdict in verdicts)}]\n"
+
+
+def as_json_lines(verdicts: Sequence[Verdict]) -> str:
+    """On each line a verdict: the line of the table, and in `decision` the whole answer."""
+    return "".join(f"{_record(verdict)}\n" for verdict in verdicts)
+
+
+OUTPUTS: dict[str, Callable[[Sequence[Verdict]], str]] = {
+    "table": as_table,
+    "markdown": as_markdown,
+    "csv": as_csv,
+    "json": as_json,
+    "jsonl": as_json_lines,
+}
+
+
+def _record(verdict: Verdict) -> str:
+    head = orjson.dumps(verdict.line.as_record()).decode()
+    return f'{head[:-1]},"decision":{verdict.answer.json.decode().rstrip()}}}'
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    perhaps = [f"{name} (not known)" for name in line.may_be_locked_out]
+    locked_out = ", ".join([*line.locked_out, *perhaps]) or "-"
+    return (line.cluster, line.place, line.present, locked_out, line.recommended, ", ".join(line.broken) or "-")
