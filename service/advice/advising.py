@@ -10,20 +10,36 @@ A section that is not asked for is not computed, and stands in the answer as ``N
 
 from __future__ import annotations
 
+from service.advice.allow_list import derived_lists
+from service.advice.provisos import provisos
 from service.advice.sensitivity import is_robust, sensitivity
 from service.advice.unknowns import unknowns
 from service.domain.advice import Advised
-from service.domain.question import Question, Section
-from service.engine import decide
+from service.domain.decision import Decision
+from service.domain.question import ListOrigin, Question, Section
+from service.engine import Study, decide, study
 
 
 def advise(question: Question) -> Advised:
     """The decision on a question, with the advice that it includes."""
-    decision = decide(question)
+    known = study(question)
+    decision = decided(known)
     weights = question.requirements.weights
     return Advised(
         decision=decision,
+        provisos=provisos(known, decision),
         is_robust=is_robust(decision, weights),
         sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in question.include else None,
-        unknowns=unknowns(question, decision, decide) if Section.UNKNOWNS in question.include else None,
+        unknowns=unknowns(question, decision, decide_anew) if Section.UNKNOWNS in question.include else None,
     )
+
+
+def decided(known: Study) -> Decision:
+    """The decision with the list that the question wants: the smallest one, or the given one."""
+    keeps = known.question.requirements.public_access_cidrs is ListOrigin.KEEP
+    return decide(known.question, {} if keeps else derived_lists(known), known)
+
+
+def decide_anew(question: Question) -> Decision:
+    """The decision on another question, in the same way."""
+    return decided(study(question))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from service.domain.decision import Decision
 from service.domain.sensitivity import Sensitivity
+from service.domain.trace import Assumption
 from service.domain.unknowns import Unknown
 
 
@@ -18,3 +19,4 @@ class Advised:
     """Whether the recommendation holds with every weight a quarter off; None if there is none."""
     sensitivity: Sensitivity | None = None
     unknowns: tuple[Unknown, ...] | None = None
+    provisos: tuple[Assumption, ...] = ()  # what must stay true for the recommended list to be right

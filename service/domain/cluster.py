@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from service.domain.addresses import EVERY_IPV4, EVERY_IPV6, Addresses, Network, of_networks
+from service.domain.addresses import EVERY_IPV4, EVERY_IPV6, NOWHERE, Addresses, Network, of_networks
 from service.domain.errors import ImpossibleValueError
 from service.domain.network import (
     Connection,
@@ -69,6 +69,8 @@ class EndpointAccess:
     """Which of the three are said to be not known, so that nothing is taken for granted; their values mean nothing."""
     rewritten: tuple[str, ...] = ()
     """Entries as they were written, where host bits or an IPv4-mapped form were read away (Reading 8)."""
+    admits_nobody: bool = False
+    """A derived list on which nobody stands: EKS cannot be sent one, for an empty list is open to all (F-1.11)."""
 
     def __post_init__(self) -> None:
         if not (self.public or self.private):
@@ -96,6 +98,8 @@ class EndpointAccess:
 
         A list that is not known may admit all; whoever asks for more than the most has to ask `knows_list` first.
         """
+        if self.admits_nobody:
+            return NOWHERE
         reachable = EVERY_IPV4 | EVERY_IPV6 if is_dual_stack else EVERY_IPV4
         return of_networks(self.public_access_cidrs) & reachable if self.public_access_cidrs else reachable
 

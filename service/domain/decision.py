@@ -95,6 +95,44 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListEntry:
+    """A range of a derived list, the consumers that it serves, and how many addresses it admits beside theirs."""
+
+    cidr: Network
+    serves: tuple[str, ...]
+    extra: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A consumer that wants the public endpoint and gets no entry, why not, and what to do about it."""
+
+    consumer: str
+    code: str
+    sentence: str
+    advice: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowList:
+    """The smallest list that serves whom it must; ``unneeded`` entries of the present one serve nobody.
+
+    ``objections`` are what stands against the mode because of its list.
+    """
+
+    entries: tuple[ListEntry, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    unneeded: tuple[Network, ...] = ()
+    objections: tuple[Objection, ...] = ()
+
+    @property
+    def cidrs(self) -> tuple[Network, ...]:
+        """The ranges alone, as EKS takes them."""
+        return tuple(entry.cidr for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """One mode, or the present setting, assessed."""
 
@@ -105,6 +143,7 @@ class Assessment:
     traces: tuple[Trace, ...]
     controls: tuple[ControlVerdict, ...]
     findings: tuple[Finding, ...]
+    allow_list: AllowList | None = None  # None: the list is the given one, or there is no public endpoint
 
     @property
     def status(self) -> Status:

@@ -27,6 +27,13 @@ class NodeTraffic(Enum):
     ANY = "any"
 
 
+class ListOrigin(Enum):
+    """Where the list comes from with which public modes are assessed."""
+
+    DERIVE = "derive"
+    KEEP = "keep"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """How much each criterion counts; only the shares matter."""
@@ -50,6 +57,7 @@ class Requirements:
     approved_source_cidrs: tuple[Network, ...] | None = None
     controls: tuple[str, ...] = ()
     weights: Weights = field(default_factory=Weights)
+    public_access_cidrs: ListOrigin = ListOrigin.DERIVE
 
 
 class Section(Enum):

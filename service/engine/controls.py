@@ -81,7 +81,8 @@ def _assigns_public_address(place: Place) -> bool | None:
 def admits_everybody(access: EndpointAccess) -> bool:
     """Whether the list lets in all of the internet of one family, by what it covers (F-1.11, M-11)."""
     listed = of_networks(access.public_access_cidrs)
-    is_open = not listed or any(listed.covers(internet) for internet in PUBLIC_INTERNET.values())
+    is_empty = not listed and not access.admits_nobody
+    is_open = is_empty or any(listed.covers(internet) for internet in PUBLIC_INTERNET.values())
     return access.public and access.knows_list and is_open
 
 
@@ -143,6 +144,8 @@ def _reads_open(access: EndpointAccess, _: NodeExposure) -> Verdict:
         return PASS, "public access is off"
     if not access.knows_list:
         return UNDETERMINED, _NO_LIST
+    if access.admits_nobody:
+        return UNDETERMINED, "nobody can be listed yet, so there is no list to read"
     if not access.public_access_cidrs:
         return FAIL, "the list is empty, which is open to all"
     if _is_written_out(access):
@@ -160,6 +163,8 @@ def _public_range_listed(access: EndpointAccess, _: NodeExposure) -> Verdict:
         return PASS, "public access is off"
     if not access.knows_list:
         return UNDETERMINED, _NO_LIST
+    if access.admits_nobody:
+        return FAIL, "the tool fails every list that EKS accepts"
     if not access.public_access_cidrs:
         return FAIL, "the list is empty, which is open to all"
     public = [range_ for range_ in access.public_access_cidrs if not TRIVY_PRIVATE.covers(of_network(range_))]

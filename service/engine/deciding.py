@@ -5,6 +5,9 @@
 3. Each mode is assessed: objections rule it out, scores order the rest.
 4. One eligible mode is recommended; the present setting is assessed in the same form.
 
+The list is the one that was given, unless ``lists`` holds another for a mode. What no list changes is the
+`Study` of a question, which several decisions on it share.
+
 >>> from service.domain.cluster import Cluster
 >>> from service.domain.question import Question
 >>> decision = decide(Question(cluster=Cluster(name="demo")))
@@ -14,12 +17,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from service.domain.addresses import Network
 from service.domain.cluster import EndpointAccess, EndpointMode
-from service.domain.decision import Assessment, Decision, Finding
+from service.domain.consumer import Consumer
+from service.domain.decision import AllowList, Assessment, Decision, Finding
 from service.domain.question import Question
 from service.domain.trace import Assumption
 from service.engine.callers import consumers_of
@@ -35,39 +39,103 @@ from service.engine.tracing import Journey, journeys
 from service.engine.warnings import warnings
 from service.engine.weigh import weigh
 
+Lists = Mapping[EndpointMode, AllowList]
+_NONE: Lists = {}
 
-def decide(question: Question) -> Decision:
-    """The decision on a question: which mode, why, and what becomes of every flow in each of them."""
-    cluster = question.cluster
-    scene = set_scene(cluster)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """What a question says whatever stands on the list, and the journeys that were traced with each list."""
+
+    question: Question
+    scene: Scene
+    consumers: tuple[Consumer, ...]
+    assumptions: tuple[Assumption, ...]
+    traced: dict[tuple[EndpointAccess, tuple[EndpointMode, ...]], tuple[Journey, ...]] = field(default_factory=dict)
+
+    def journeys(self, access: EndpointAccess, modes: tuple[EndpointMode, ...]) -> tuple[Journey, ...]:
+        """Everybody's flows in the modes, under an access; each is walked once."""
+        key = (access, modes)
+        if key not in self.traced:
+            self.traced[key] = journeys(self.under(access), self.consumers, modes)
+        return self.traced[key]
+
+    def under(self, access: EndpointAccess) -> Scene:
+        """The scene with another list."""
+        return self.scene if access == self.scene.access else replace(self.scene, access=access)
+
+    def access_of(self, listed: AllowList | None) -> EndpointAccess:
+        """The access that a list makes; without one, the present access."""
+        if listed is None:
+            return self.scene.access
+        return EndpointAccess(public_access_cidrs=listed.cidrs, admits_nobody=not listed.entries)
+
+
+def study(question: Question) -> Study:
+    """Set the scene of a question and look up who calls."""
     consumers, assumed = consumers_of(question.consumers)
-    traced = journeys(scene, consumers)
+    return Study(question=question, scene=set_scene(question.cluster), consumers=consumers, assumptions=assumed)
+
+
+def decide(question: Question, lists: Lists = _NONE, studied: Study | None = None) -> Decision:
+    """The decision on a question: which mode, why, and what becomes of every flow in each of them.
+
+    ``lists`` holds for each mode in it the list with which it is assessed in place of the given one.
+    """
+    known = studied or study(question)
+    scene, present = known.scene, question.cluster.endpoint_access
+    traced = _traced(known, lists)
     exposure = node_exposure(journey.caller for journey in traced)
     services = service_findings(scene, (journey.caller for journey in traced))
-    assessments = tuple(_assess(question, scene, mode, traced, exposure, services) for mode in MODES)
-    current = cluster.endpoint_access
+    assessments = tuple(_assess(known, mode, lists.get(mode), traced, exposure, services) for mode in MODES)
+    current, now = None, tuple[Journey, ...]()
+    if present and not present.knows_mode:
+        present = None
+    if present and present.mode in lists:
+        here = known.journeys(scene.access, (present.mode,))
+        now = tuple(_put_together(told) for told in zip(traced, here, strict=True))
+        current = _assess(known, present.mode, None, now, exposure, services)
+    elif present:
+        current = next(assessment for assessment in assessments if assessment.mode is present.mode)
+    assumed = (assumption for journey in (*traced, *now) for assumption in journey.assumptions)
     return Decision(
-        cluster=cluster.name,
-        region=cluster.region,
-        labels=cluster.labels,
+        cluster=question.cluster.name,
+        region=question.cluster.region,
+        labels=question.cluster.labels,
         assessments=assessments,
-        current=next((a for a in assessments if current and current.knows_mode and a.mode is current.mode), None),
+        current=current,
         recommendation=recommend(assessments),
-        assumptions=_in_order(
-            (*question.stated, *scene.assumptions, *assumed, *(a for j in traced for a in j.assumptions))
-        ),
+        assumptions=_in_order((*question.stated, *scene.assumptions, *known.assumptions, *assumed)),
         warnings=warnings(scene, traced),
     )
 
 
+def _traced(known: Study, lists: Lists) -> tuple[Journey, ...]:
+    """Everybody's flows in all modes, each mode's under its own list."""
+    if not lists:
+        return known.journeys(known.scene.access, MODES)
+    modes_of: dict[EndpointAccess, list[EndpointMode]] = {}
+    for mode in MODES:
+        modes_of.setdefault(known.access_of(lists.get(mode)), []).append(mode)
+    parts = [known.journeys(access, tuple(modes)) for access, modes in modes_of.items()]
+    return tuple(_put_together(told) for told in zip(*parts, strict=True))
+
+
+def _put_together(told: Sequence[Journey]) -> Journey:
+    flows = {mode: journey.to_api_server[mode] for journey in told for mode in journey.to_api_server}
+    assumed = tuple(assumption for journey in told for assumption in journey.assumptions)
+    return replace(told[0], to_api_server={mode: flows[mode] for mode in MODES}, assumptions=assumed)
+
+
 def _assess(
-    question: Question,
-    scene: Scene,
+    known: Study,
     mode: EndpointMode,
+    listed: AllowList | None,
     traced: Sequence[Journey],
     exposure: NodeExposure,
     services: tuple[Finding, ...],
 ) -> Assessment:
+    question, scene = known.question, known.under(known.access_of(listed))
     needed = question.includes_controls or question.requirements.controls
     access = replace(scene.access, public=mode.has_public, private=mode.has_private)
     controls = judge_controls(access, exposure) if needed else ()
@@ -79,11 +147,12 @@ def _assess(
     return Assessment(
         mode=mode,
         public_access_cidrs=_list_of(access, is_dual_stack=scene.is_dual_stack),
-        objections=objections(case),
+        objections=(*objections(case), *(listed.objections if listed else ())),
         scores=weigh(scene, mode, traced, question.requirements.weights),
         traces=tuple(sorted(flows, key=lambda trace: (trace.step, trace.consumer, trace.port, trace.purpose))),
         controls=controls if question.includes_controls else (),
         findings=findings(scene, mode, traced, services),
+        allow_list=listed,
     )
 
 

@@ -48,25 +48,29 @@ class _Route:
     scene: Scene
     caller: Caller
     to_public: Way | None = None
-    to_private: Way | None = None
 
     def way(self, answer: Answer) -> Way:
         if answer is Answer.PUBLIC_ADDRESSES:
             self.to_public = self.to_public or public_way(self.scene, self.caller)
             return self.to_public
-        self.to_private = self.to_private or private_way(self.scene, self.caller)
-        return self.to_private
+        key = ("private", self.caller.reference)  # no list plays a part, so a scene with another one shares it
+        found: Way | None = self.scene.memo.get(key)
+        if found is None:
+            found = self.scene.memo[key] = private_way(self.scene, self.caller)
+        return found
 
 
-def journeys(scene: Scene, consumers: tuple[Consumer, ...]) -> tuple[Journey, ...]:
-    """Trace every consumer in every mode, in the order of their names."""
+def journeys(
+    scene: Scene, consumers: tuple[Consumer, ...], modes: tuple[EndpointMode, ...] = MODES
+) -> tuple[Journey, ...]:
+    """Trace every consumer in every mode that is asked for, in the order of their names."""
     node_groups = node_groups_of(consumers, scene)
     placed = {consumer.name: caller_of(consumer, scene, node_groups) for consumer in consumers}
     told: dict[str, Told] = {}
     for consumer in _bastions_first(consumers):
         caller = placed[consumer.name]
         if consumer.tunnel_via is None:
-            told[consumer.name] = _told(scene, caller)
+            told[consumer.name] = _told(scene, caller, modes)
         else:
             told[consumer.name] = _tunnelled(caller, placed[consumer.tunnel_via], told[consumer.tunnel_via])
     _name_the_bypass(consumers, told)
@@ -101,12 +105,12 @@ def _bastions_first(consumers: tuple[Consumer, ...]) -> list[Consumer]:
     return sorted(consumers, key=depth)
 
 
-def _told(scene: Scene, caller: Caller) -> Told:
+def _told(scene: Scene, caller: Caller, modes: tuple[EndpointMode, ...]) -> Told:
     consumer = caller.consumer
     direct = _Route(scene, caller)
+    alone = _in_each_mode(scene, direct, caller, modes)
     if not takes_proxy(scene, consumer) or consumer.proxy is None:
-        return _in_each_mode(scene, direct, caller)
-    alone = _in_each_mode(scene, direct, caller)
+        return alone
     hop = Hop(
         component=f"proxy of {consumer.name}",
         kind="proxy",
@@ -118,7 +122,7 @@ def _told(scene: Scene, caller: Caller) -> Told:
         detail = "does not let the endpoint's name through"
         hop = replace(hop, action=Action.DENIED, detail=detail)
     proxy = proxy_caller(consumer, consumer.proxy, scene)
-    proxied = _in_each_mode(scene, _Route(scene, proxy), caller, hop)
+    proxied = _in_each_mode(scene, _Route(scene, proxy), caller, modes, hop)
     traces = {mode: _blaming_proxy(trace, alone.traces[mode]) for mode, trace in proxied.traces.items()}
     return Told(traces, (*proxy.assumptions, *proxied.assumptions))
 
@@ -134,12 +138,14 @@ def _without(cause: str, codes: tuple[str | None, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in codes if code and code != cause))
 
 
-def _in_each_mode(scene: Scene, route: _Route, caller: Caller, proxy: Hop | None = None) -> Told:
+def _in_each_mode(
+    scene: Scene, route: _Route, caller: Caller, modes: tuple[EndpointMode, ...], proxy: Hop | None = None
+) -> Told:
     """The flow in each mode; ``caller`` is whose flow it is, ``route`` who makes the call."""
     traces: dict[EndpointMode, Trace] = {}
     assumed: list[Assumption] = []
     seen: dict[tuple[int, bool], Trace] = {}
-    for mode in MODES:
+    for mode in modes:
         name = resolve(scene, route.caller, mode)
         way = route.way(name.would_be)
         is_named = mode is EndpointMode.PUBLIC_AND_PRIVATE and name.answer is Answer.PUBLIC_ADDRESSES
@@ -270,7 +276,17 @@ def _same_place(one: Consumer, other: Consumer) -> bool:
 def _called(
     scene: Scene, caller: Caller, node_groups: frozenset[str] | None
 ) -> tuple[tuple[Trace, ...], tuple[Assumption, ...]]:
-    """Step 2: what the API server calls on a consumer, by port."""
+    """Step 2: what the API server calls on a consumer, by port; no list plays a part in it."""
+    key = ("called", caller.reference)
+    found: tuple[tuple[Trace, ...], tuple[Assumption, ...]] | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = _calls_to(scene, caller, node_groups)
+    return found
+
+
+def _calls_to(
+    scene: Scene, caller: Caller, node_groups: frozenset[str] | None
+) -> tuple[tuple[Trace, ...], tuple[Assumption, ...]]:
     consumer = caller.consumer
     ports = {(served.port, served.purpose) for served in consumer.serves}
     if consumer.kind.runs_a_kubelet:

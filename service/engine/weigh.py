@@ -117,17 +117,18 @@ class Burden(NamedTuple):
 def burden(scene: Scene, caller: Caller, flow: Trace) -> Burden:
     """The burden of a flow, measured once for all modes that share it."""
     key = ("burden", id(flow))
-    found: Burden | None = scene.memo.get(key)
-    if found is None:
+    kept: tuple[Burden, Trace] | None = scene.memo.get(key)
+    if kept is None:
         kinds = [hop.kind for hop in flow.hops]
         passes_nat = "nat_gateway" in kinds
-        found = scene.memo[key] = Burden(
+        measured = Burden(
             devices=sum(hop.action is Action.ROUTED or hop.action is Action.TRANSLATED for hop in flow.hops),
             passes_nat=passes_nat,
             share_in_zone=_share_in_zone(scene, caller, flow, passes_nat),
             hangs_on_one=not ALONE.isdisjoint(kinds) or (passes_nat and _hangs_on_one_nat(scene, caller, flow)),
         )
-    return found
+        kept = scene.memo[key] = (measured, flow)  # the flow lives as long as its id is a key
+    return kept[0]
 
 
 def _efficiency(scene: Scene, mode: EndpointMode, wanted: Sequence[Journey]) -> tuple[Term, ...]:

@@ -24,7 +24,7 @@ KNOWN_QUESTION = {
         {
             "name": "operator",
             "kind": "operator",
-            "location": {"at": "internet", "source_cidrs": ["203.0.113.7/32"]},
+            "location": {"at": "internet", "source_cidrs": ["13.209.0.7/32"]},
         },
     ],
 }

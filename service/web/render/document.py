@@ -20,6 +20,7 @@ from service.domain import FACTS_EDITION
 from service.domain.addresses import Network
 from service.domain.advice import Advised
 from service.domain.decision import (
+    AllowList,
     Assessment,
     ControlVerdict,
     Finding,
@@ -55,7 +56,7 @@ def as_document(advised: Advised, prices: PriceList = SHIPPED_PRICES) -> Documen
             "labels": dict(decision.labels),
         },
         "outcome": decision.outcome.value,
-        "recommendation": _recommendation(chosen, advised.is_robust) if chosen else None,
+        "recommendation": _recommendation(chosen, advised) if chosen else None,
         "traffic_path": assessed[chosen.mode]["traffic_path"] if chosen else None,
         "assessments": list(assessed.values()),
         "current": _current(decision.current, flows) if decision.current else None,
@@ -66,7 +67,7 @@ def as_document(advised: Advised, prices: PriceList = SHIPPED_PRICES) -> Documen
     }
 
 
-def _recommendation(chosen: Recommendation, is_robust: bool | None) -> Document:
+def _recommendation(chosen: Recommendation, advised: Advised) -> Document:
     return {
         "mode": chosen.mode.value,
         "public_access_cidrs": _texts(chosen.public_access_cidrs),
@@ -74,7 +75,8 @@ def _recommendation(chosen: Recommendation, is_robust: bool | None) -> Document:
         "because": chosen.because,
         "margin": None if chosen.margin is None else _rounded(chosen.margin),
         "runner_up": chosen.runner_up.value if chosen.runner_up else None,
-        "robust": is_robust,
+        "robust": advised.is_robust,
+        "conditions": _assumptions(advised.provisos),
     }
 
 
@@ -88,6 +90,7 @@ def _assessment(assessment: Assessment, flows: dict[int, Document]) -> Document:
         "scores": _scores(assessment.scores),
         "traffic_path": _traffic_path(assessment.traces, flows),
         "findings": [_finding(finding) for finding in assessment.findings],
+        "allow_list": _allow_list(assessment.allow_list) if assessment.allow_list else None,
     }
     if assessment.controls:
         document["controls"] = [_control(verdict) for verdict in assessment.controls]
@@ -180,6 +183,15 @@ def _score(score: Score) -> Document:
         "terms": [
             {"name": term.name, "points": term.points, "of": term.of, "because": term.because} for term in score.terms
         ],
+    }
+
+
+def _allow_list(listed: AllowList) -> Document:
+    return {
+        "entries": [{"cidr": str(it.cidr), "serves": it.serves, "extra_addresses": it.extra} for it in listed.entries],
+        "left_out": [asdict(it) for it in listed.left_out],
+        "unneeded": _texts(listed.unneeded),
+        "extra_addresses": sum(it.extra for it in listed.entries),
     }
 
 

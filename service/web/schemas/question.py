@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 
 from service.catalogue import CONTROLS, control_named
 from service.domain.cluster import Cluster, EndpointAccess, Hosting, IpFamily
-from service.domain.question import InternetExposure, NodeTraffic, Question, Requirements, Section, Weights
+from service.domain.question import InternetExposure, ListOrigin, NodeTraffic, Question, Requirements, Section, Weights
 from service.web.schemas.consumers import ConsumerElement
 from service.web.schemas.elements import MOST_RANGES, Element, Fault, Items, Part, names, ranges
 from service.web.schemas.fields import (
@@ -20,7 +20,6 @@ from service.web.schemas.fields import (
     Timestamp,
     Weight,
     members_of,
-    words,
 )
 from service.web.schemas.filters import Acl, FirewallElement, Group
 from service.web.schemas.hints import did_you_mean, shown
@@ -166,14 +165,7 @@ class RequirementsElement(Element):
     approved_source_cidrs = ranges()
     controls = Items(ControlId(), most=MOST_CONTROLS)
     weights = Part(WeightsElement())
-    public_access_cidrs = Choice(
-        words("keep"), refused={"derive": "a list cannot be derived yet; the list as given is assessed: write `keep`"}
-    )
-
-    def build(self, values: dict[str, Any]) -> Requirements:
-        """The requirements; the list is always kept as given."""
-        values.pop("public_access_cidrs", None)
-        return Requirements(**values)
+    public_access_cidrs = Choice(members_of(ListOrigin))
 
 
 class QuestionElement(Element):

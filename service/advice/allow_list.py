@@ -1,0 +1,228 @@
+"""The smallest public access list that serves whom it must, for each mode that has a public endpoint.
+
+1. Everybody is traced with the endpoint open to all: who then comes in through it, and from where, is who
+   needs an entry in that mode. With private access off these are the cluster's own nodes as well (F-1.18).
+2. Required consumers get one, unless their addresses cannot be listed: unknown, changing (F-6.12), reserved
+   (F-1.13) or not approved. Preferred ones get one as long as that costs nothing that anybody insists on.
+   Unwanted ones never do.
+3. The ranges are merged; if more than 40 are left (F-1.12), they are widened at the least cost (`widening`).
+4. A list on which nobody stands cannot be sent, for EKS reads it as open to all (F-1.11): where nobody needs
+   the public endpoint, that is an objection to the mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from service.advice.widening import widened
+from service.domain.addresses import NOWHERE, RESERVED, Addresses, Network, of_network, of_networks
+from service.domain.cluster import EndpointAccess, EndpointMode
+from service.domain.consumer import Importance
+from service.domain.decision import AllowList, LeftOut, ListEntry, Objection
+from service.domain.trace import Answer, Trace
+from service.engine import Study
+from service.engine.public_way import LONGEST_LIST
+from service.engine.requirements import open_to
+from service.engine.tracing import Journey
+
+OPEN = EndpointAccess(public=True, private=True)
+CLOSED = EndpointAccess(public=True, private=True, admits_nobody=True)
+PUBLIC_MODES = (EndpointMode.PUBLIC, EndpointMode.PUBLIC_AND_PRIVATE)
+SERVES_NOBODY = "public-endpoint-serves-nobody"
+
+_ADVICE = {
+    "way-unknown": "settle what is missing about its way to the endpoint",
+    "addresses-unknown": "say from which addresses it comes; if nobody knows, give it a fixed egress address",
+    "addresses-change": "give it a fixed egress address, or run it inside the VPC or behind a link to it",
+    "addresses-reserved": "say under which public address it reaches the internet; EKS refuses reserved ranges",
+    "addresses-not-approved": "approve its addresses, or let it come from an approved address or inside the VPC",
+    "list-full": "merge or drop other sources, or let it come from inside the VPC",
+    "admits-unwanted": "let it come from an address that it does not share with whom must not get in",
+    "opens-to-all": "say from which addresses it comes; a list that covers the internet is no list",
+}
+_FACTS = {
+    "way-unknown": ("F-1.8",),
+    "addresses-unknown": ("F-1.11",),
+    "addresses-change": ("F-6.12",),
+    "addresses-reserved": ("F-1.13", "F-1.14"),
+    "addresses-not-approved": ("F-1.8",),
+    "list-full": ("F-1.12",),
+    "admits-unwanted": ("F-1.8",),
+    "opens-to-all": ("F-1.11",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A consumer that comes through the public endpoint; ``source`` None is not known, or changes."""
+
+    consumer: str
+    source: Addresses | None
+    changes: bool = False
+    is_sure: bool = True
+
+
+def derived_lists(known: Study) -> dict[EndpointMode, AllowList]:
+    """For each public mode the smallest list that serves whom it must."""
+    opened = known.journeys(OPEN, PUBLIC_MODES)
+    if all(trace.source is not None for trace in _coming_in(opened)):
+        closed: Sequence[Journey] = ()
+    else:
+        closed = known.journeys(CLOSED, PUBLIC_MODES)
+    return {mode: _list_for(known, mode, opened, closed) for mode in PUBLIC_MODES}
+
+
+def _coming_in(journeys: Iterable[Journey]) -> Iterable[Trace]:
+    """The flows that arrive, or may, through the public endpoint while it is open to all."""
+    for journey in journeys:
+        for trace in journey.to_api_server.values():
+            if _comes_in(trace):
+                yield trace
+
+
+def _comes_in(trace: Trace) -> bool:
+    """Whether nothing certain but the list keeps a flow from the public endpoint."""
+    return (trace.is_accepted or trace.is_uncertain) and trace.resolved_to is Answer.PUBLIC_ADDRESSES
+
+
+def _list_for(known: Study, mode: EndpointMode, opened: Sequence[Journey], closed: Sequence[Journey]) -> AllowList:
+    changing = {j.consumer.name for j in closed if not j.to_api_server[mode].is_uncertain}
+    claims: dict[Importance, list[_Claim]] = {importance: [] for importance in Importance}
+    for journey in opened:
+        trace, name = journey.to_api_server[mode], journey.consumer.name
+        if _comes_in(trace):
+            changes = trace.source is None and name in changing
+            claims[journey.consumer.importance].append(_Claim(name, trace.source, changes, trace.is_accepted))
+    unwanted = _union(claims[Importance.UNWANTED])
+    left_out: list[LeftOut] = []
+    served: list[_Claim] = []
+    for claim in claims[Importance.REQUIRED]:
+        code = _unlistable(known, claim)
+        served += [] if code else [claim]
+        left_out += [_left_out(claim, code)] if code else []
+    for claim in claims[Importance.PREFERRED]:
+        code = _unlistable(known, claim) or _inadmissible(known, claim, _union(served), unwanted)
+        served += [] if code else [claim]
+        left_out += [_left_out(claim, code)] if code else []
+    return AllowList(
+        entries=_entries(known, served, unwanted),
+        left_out=tuple(sorted(left_out, key=lambda it: it.consumer)),
+        unneeded=_unneeded(known, _union(served)),
+        objections=tuple(_objections(mode, opened, served, left_out)),
+    )
+
+
+def _union(claims: Iterable[_Claim]) -> Addresses:
+    found = NOWHERE
+    for claim in claims:
+        found |= claim.source or NOWHERE
+    return found
+
+
+def _unlistable(known: Study, claim: _Claim) -> str | None:
+    """Why no entry can serve the consumer."""
+    if claim.source is None:
+        return "addresses-change" if claim.changes else "addresses-unknown"
+    if any(RESERVED.covers(of_network(network)) for network in claim.source.networks()):
+        return "addresses-reserved"
+    approved = known.question.requirements.approved_source_cidrs
+    if approved is not None and not of_networks(approved).covers(claim.source):
+        return "addresses-not-approved"
+    return None
+
+
+def _inadmissible(known: Study, claim: _Claim, listed: Addresses, unwanted: Addresses) -> str | None:
+    """Why an entry for a consumer that is only preferred would cost too much."""
+    if not claim.is_sure:
+        return "way-unknown"
+    source = claim.source or NOWHERE
+    if source.meets(unwanted):
+        return "admits-unwanted"
+    if any((listed | source).covers(everything) for everything in open_to(known.scene)):
+        return "opens-to-all"
+    return "list-full" if len((listed | source).networks()) > LONGEST_LIST else None
+
+
+def _left_out(claim: _Claim, code: str) -> LeftOut:
+    why = {
+        "way-unknown": "whether it gets as far as the endpoint is not known",
+        "addresses-unknown": "its addresses are not known",
+        "addresses-change": "its addresses change and cannot be listed",
+        "addresses-reserved": "it is said to come from reserved addresses, which EKS refuses",
+        "addresses-not-approved": "it comes from addresses that are not approved",
+        "list-full": f"the list already takes up the {LONGEST_LIST} ranges that it may hold",
+        "admits-unwanted": "its addresses are shared with a consumer that must not get in",
+        "opens-to-all": "with it the list would admit every address",
+    }[code]
+    return LeftOut(
+        consumer=claim.consumer,
+        code=code,
+        sentence=f"{claim.consumer} gets no entry: {why}",
+        advice=_ADVICE[code],
+        facts=_FACTS[code],
+    )
+
+
+def _entries(known: Study, served: Sequence[_Claim], unwanted: Addresses) -> tuple[ListEntry, ...]:
+    needed = _union(served)
+    ranges = needed.networks()
+    if len(ranges) > LONGEST_LIST:
+        approved = known.question.requirements.approved_source_cidrs
+        allowed = None if approved is None else of_networks(approved)
+
+        def may_stand(network: Network) -> bool:
+            admitted = of_network(network)
+            return not admitted.meets(unwanted - needed) and (allowed is None or allowed.covers(admitted))
+
+        ranges = widened(needed, LONGEST_LIST, may_stand) or ranges
+    return tuple(
+        ListEntry(
+            cidr=network,
+            serves=tuple(
+                claim.consumer for claim in served if claim.source and claim.source.meets(of_network(network))
+            ),
+            extra=(of_network(network) - needed).count(),
+        )
+        for network in ranges
+    )
+
+
+def _unneeded(known: Study, needed: Addresses) -> tuple[Network, ...]:
+    """Entries of the list in force that serve nobody."""
+    present = known.question.cluster.endpoint_access
+    if present is None or not (present.knows_mode and present.knows_list and present.public):
+        return ()
+    idle = {network for network in present.public_access_cidrs if not of_network(network).meets(needed)}
+    return tuple(sorted(idle, key=lambda network: (network.version, int(network.network_address), network.prefixlen)))
+
+
+def _objections(
+    mode: EndpointMode, opened: Sequence[Journey], served: Sequence[_Claim], left_out: Sequence[LeftOut]
+) -> Iterable[Objection]:
+    required = {journey.consumer.name for journey in opened if journey.consumer.importance is Importance.REQUIRED}
+    unapproved = tuple(
+        it.consumer for it in left_out if it.code == "addresses-not-approved" and it.consumer in required
+    )
+    if unapproved:
+        yield Objection(
+            id="unapproved-source-cidrs",
+            consumers=unapproved,
+            sentence=f"{', '.join(unapproved)} would have to be listed, and comes from addresses that are not approved",
+            facts=("F-1.8",),
+            source="requirement",
+        )
+    outward = {
+        journey.consumer.name
+        for journey in opened
+        if journey.to_api_server[mode].resolved_to is Answer.PUBLIC_ADDRESSES
+    }
+    if not served and not required & outward:
+        unsure = any(it.code in ("addresses-unknown", "way-unknown") for it in left_out)
+        yield Objection(
+            id=SERVES_NOBODY,
+            sentence="nobody is to be let in through the public endpoint, so its list has no entry, and EKS reads an "
+            "empty list as open to all: turn the public endpoint off",
+            facts=("F-1.7", "F-1.11"),
+            is_certain=not unsure,
+        )
