@@ -63,10 +63,10 @@ def _consumer(draft: Draft, one: Resource, network: Network) -> None:
 
 def _groups(draft: Draft, name: str, one: Resource, network: Network) -> dict[str, Any]:
     reference = f"/consumers[{name}]/security_groups"
-    group = one.get("module_node_group")
+    groups = network.records.ids.all_of(one.get("module_node_groups"))
     is_managed = one.type == "aws_eks_node_group"
-    if group is not None:
-        return {"managed": is_managed, "security_groups": [network.records.ids.of(group)]}
+    if groups:
+        return {"managed": is_managed, "security_groups": groups}
     if not is_managed or block(one.get("launch_template")):
         draft.leave_open(
             reference, "its launch template may name security groups, and the document does not show which"

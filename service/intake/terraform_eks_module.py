@@ -261,16 +261,24 @@ def _node_groups(call: Call, names: _Names, cluster: Resource) -> Iterator[Resou
                 own = group if isinstance(group, dict) else {}
                 subnets = own.get("subnet_ids") or own.get("subnets") or fallback
                 values = {"cluster_name": Handle(cluster.address, "name"), "key": key, "subnet_ids": subnets}
-                yield call.resource(type_, argument, values | _node_group_security(call, type_), f'"{key}"')
+                security = _node_group_security(call, type_, own, cluster)
+                yield call.resource(type_, argument, values | security, f'"{key}"')
 
 
-def _node_group_security(call: Call, type_: str) -> dict[str, Value]:
-    """Since v18 the module's launch templates put the nodes into its own group."""
+def _node_group_security(call: Call, type_: str, group: Mapping[str, Value], cluster: Resource) -> dict[str, Value]:
+    """Since v18 the module's launch templates put the nodes into its own group; without one EKS's group holds."""
+    defaults = call.get("eks_managed_node_group_defaults")
+    settings = {**(defaults if isinstance(defaults, dict) else {}), **group}
+    if settings.get("use_custom_launch_template") is False or settings.get("create_launch_template") is False:
+        return {}
     if type_ == "aws_eks_fargate_profile" or call.has("node_groups", "worker_groups", "worker_groups_launch_template"):
         return {}
     if call.flag(True, "create_node_security_group") is not True:
         return {}
-    return {"module_node_group": Handle(f"{call.address}.aws_security_group.node[0]")}
+    groups = [Handle(f"{call.address}.aws_security_group.node[0]")]
+    if settings.get("attach_cluster_primary_security_group") is True:
+        groups.append(Handle(cluster.address, "cluster_security_group_id"))
+    return {"module_node_groups": groups}
 
 
 def _named_groups(value: Value) -> list[tuple[str, Value]]:

@@ -66,9 +66,8 @@ class Ids:
         if not isinstance(value, Handle):
             return ""
         if value.attribute in _OF_A_VPC:
-            return self._made_up(
-                f"{value.address}.default" + value.attribute.rpartition("_")[0].partition("_")[2], value
-            )
+            name = value.attribute.removesuffix("_id").replace("main_", "default_")
+            return self._made_up(f"{value.address}.{name}", value)
         if value.attribute == "cluster_security_group_id":
             return self._made_up(f"{value.address}.cluster_security_group_id", value)
         resource = self.inventory.by_address.get(value.address)

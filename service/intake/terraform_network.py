@@ -60,18 +60,32 @@ class Network:
         describe_links(draft, around)
         know_targets(draft)
         complete_subnets(draft, around)
+        self._forget_named(draft)
         if vpc in self.made:
             draft.assume("/vpc", _ALL_THERE_IS)
             self._default_acls(draft, vpc)
         self._say(draft)
 
+    def _forget_named(self, draft: Draft) -> None:
+        """Of a subnet that is only named nobody knows whether another document gives it a table of its own."""
+        described = {one.text("SubnetId") for one in self.bundle.of("subnets")}
+        for subnet in draft.cluster.get("subnets", ()):
+            reference = f"/subnets[{subnet['id']}]/route_table"
+            origin = next((one for one in draft.origins if one.field == reference), None)
+            if subnet["id"] not in described and origin and origin.because.startswith("no explicit association"):
+                del subnet["route_table"]
+                draft.origins.remove(origin)
+
     def _default_acls(self, draft: Draft, vpc: str) -> None:
         """A new VPC has an ACL that allows everything, unless the document manages it."""
         if self.default_acls:
             return
+        described = {one.text("SubnetId") for one in self.bundle.of("subnets")}
         for subnet in draft.cluster.get("subnets", ()):
             reference = f"/subnets[{subnet['id']}]/network_acl"
-            if "network_acl" not in subnet and any(one.field == reference and not one.text for one in draft.unknown):
+            if subnet["id"] not in described or "network_acl" in subnet:
+                continue
+            if any(one.field == reference and not one.text for one in draft.unknown):
                 draft.unknown[:] = [one for one in draft.unknown if one.field != reference]
                 subnet["network_acl"] = None
                 draft.origins.append(replace(_DEFAULTED, field=reference, because=_ACL))
