@@ -24,7 +24,7 @@ from service.intake.terraform_functions import (
     call,
 )
 from service.intake.terraform_syntax import Node, name_of, subtrees, text_of
-from service.intake.terraform_values import Handle, Value, boolean, is_known, is_open, whole
+from service.intake.terraform_values import Handle, Value, boolean, is_known, whole
 from service.intake.understanding import NotUnderstoodError
 
 MOST_STEPS = 200_000
@@ -32,6 +32,7 @@ MOST_DEPTH = 100
 MOST_VALUES = 20_000
 
 NO_VALUE = "it has no value in the document"
+_NO_SUCH_PART = "it names a part that is not there"
 Locals = Mapping[str, Value]
 """What the names of `for`, `each`, `count` and dynamic blocks stand for."""
 
@@ -90,6 +91,8 @@ class Evaluator:
         self.budget.depth += 1
         try:
             value = _EVALUATE.get(node.data, _unsupported)(self, node, known)
+        except (KeyError, IndexError):
+            value = Open(quoted(text_of(node)), _NO_SUCH_PART)
         except (UndecidedError, *FAULTS):
             value = self.open(node)
         finally:
@@ -295,13 +298,10 @@ def _call(evaluator: Evaluator, node: Node, known: Locals) -> Value:
 def _attempt(evaluator: Evaluator, function: str, nodes: list[Node], known: Locals) -> Value:
     """`try` passes over what cannot be; what is merely open might have a value, so it decides nothing."""
     for node in nodes:
-        try:
-            value = _EVALUATE.get(node.data, _unsupported)(evaluator, node, known)
-        except UndecidedError:
-            raise
-        except FAULTS:
+        value = evaluator.value(node, known)
+        if isinstance(value, Open) and value.why == _NO_SUCH_PART:
             continue
-        if is_open(value) and not isinstance(value, Handle):
+        if isinstance(value, Open):
             raise UndecidedError("open")
         return True if function == "can" else value
     if function == "can":

@@ -1,0 +1,344 @@
+"""Plans, states and expressions: what is followed, what is a default, and what stays open with its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from service.intake import terraform
+from service.intake.understanding import Kind, NotUnderstoodError, Understanding
+from tests.intake.definitions import assert_decidable, effective, unknown_fields
+
+CONFIGURATION, PLAN, STATE, TERRASCAN = terraform.FORMATS
+_ARN = "arn:aws:eks:eu-central-1:111122223333:cluster/a"
+
+
+def planned(type_: str, address: str, values: dict[str, Any], **change: Any) -> dict[str, Any]:
+    """One entry of `resource_changes`."""
+    module = address.rpartition(f".{type_}")[0]
+    what = {"actions": ["create"], "after": values, "after_unknown": {"id": True}} | change
+    index = address.partition("[")[2].rstrip("]").strip('"') if "[" in address else None
+    entry: dict[str, Any] = {"address": address, "type": type_, "mode": "managed", "change": what}
+    entry |= {"module_address": module} if module else {}
+    return entry | ({"index": int(index) if index.isdigit() else index} if index else {})
+
+
+def written(type_: str, name: str, **expressions: Any) -> dict[str, Any]:
+    """One resource of `configuration`."""
+    return {"address": f"{type_}.{name}", "mode": "managed", "type": type_, "name": name, "expressions": expressions}
+
+
+def references(*names: str) -> dict[str, Any]:
+    """An expression of `configuration`."""
+    return {"references": list(names)}
+
+
+def cluster_of(vpc_config: dict[str, Any], **more: Any) -> Understanding:
+    """The cluster of a plan that holds nothing else."""
+    change = planned("aws_eks_cluster", "aws_eks_cluster.a", {"name": "a", "vpc_config": [vpc_config]}, **more)
+    (one,) = PLAN.read({"": {"resource_changes": [change]}})
+    assert_decidable(one)
+    return one
+
+
+def test_an_unset_list_is_unknown_in_a_plan_and_open_to_all() -> None:
+    unknown = {"vpc_config": [{"public_access_cidrs": True}]}
+    one = cluster_of({"endpoint_public_access": True, "endpoint_private_access": False}, after_unknown=unknown)
+
+    assert effective(one)["public_access_cidrs"] == ["0.0.0.0/0"]
+    assert {origin.field: origin.kind for origin in one.origins}["/endpoint_access/public_access_cidrs"] is Kind.DEFAULT
+
+
+def test_a_list_that_the_configuration_computes_is_open_with_its_references() -> None:
+    values = {"name": "a", "vpc_config": [{"endpoint_public_access": True, "endpoint_private_access": True}]}
+    unknown = {"vpc_config": [{"public_access_cidrs": True}]}
+    change = planned("aws_eks_cluster", "aws_eks_cluster.a", values, after_unknown=unknown)
+    expression = {"public_access_cidrs": references("data.http.mine.body", "data.http.mine")}
+    root = {"resources": [written("aws_eks_cluster", "a", vpc_config=[expression])]}
+    (one,) = PLAN.read({"": {"resource_changes": [change], "configuration": {"root_module": root}}})
+
+    assert effective(one)["public_access_cidrs"] is None
+    assert unknown_fields(one)["/endpoint_access/public_access_cidrs"] == "data.http.mine.body"
+
+
+@pytest.mark.parametrize("actions", [["delete"], ["read"], ["forget"]])
+def test_what_is_deleted_or_read_is_no_cluster(actions: list[str]) -> None:
+    change = planned("aws_eks_cluster", "aws_eks_cluster.a", {"name": "a"}, actions=actions)
+    data = planned("aws_eks_cluster", "data.aws_eks_cluster.b", {"name": "b"}) | {"mode": "data"}
+
+    assert PLAN.read({"": {"resource_changes": [change, data]}}) == ()
+
+
+def test_a_replacement_is_described_as_it_will_be() -> None:
+    one = cluster_of({"endpoint_public_access": False, "endpoint_private_access": True}, actions=["delete", "create"])
+
+    assert effective(one) == {
+        "endpoint_public_access": False,
+        "endpoint_private_access": True,
+        "public_access_cidrs": [],
+    }
+
+
+def test_references_are_followed_through_modules_to_the_subnets() -> None:
+    vpc = {"cidr_block": "10.0.0.0/16", "enable_dns_hostnames": True}
+    changes = [
+        planned("aws_vpc", "module.net.aws_vpc.this", vpc),
+        *(
+            planned(
+                "aws_subnet",
+                f"module.net.aws_subnet.private[{n}]",
+                {"cidr_block": f"10.0.{n}.0/24"},
+                after_unknown={"vpc_id": True},
+            )
+            for n in range(2)
+        ),
+        *(
+            planned(
+                "aws_route_table",
+                f"module.net.aws_route_table.private[{n}]",
+                {},
+                after_unknown={"vpc_id": True, "route": True},
+            )
+            for n in range(2)
+        ),
+        *(
+            planned(
+                "aws_route_table_association",
+                f"module.net.aws_route_table_association.private[{n}]",
+                {},
+                after_unknown={"subnet_id": True, "route_table_id": True},
+            )
+            for n in range(2)
+        ),
+        planned(
+            "aws_eks_cluster",
+            "module.eks.aws_eks_cluster.this",
+            {"name": "a", "vpc_config": [{}]},
+            after_unknown={"vpc_config": [{"subnet_ids": True}]},
+        ),
+    ]
+    net = {
+        "resources": [
+            written("aws_vpc", "this"),
+            written("aws_subnet", "private", vpc_id=references("aws_vpc.this.id", "aws_vpc.this")),
+            written("aws_route_table", "private", vpc_id=references("local.vpc_id")),
+            written(
+                "aws_route_table_association",
+                "private",
+                subnet_id=references("aws_subnet.private", "count.index"),
+                route_table_id=references("aws_route_table.private", "count.index"),
+            ),
+        ],
+        "outputs": {"subnets": {"expression": references("aws_subnet.private")}},
+    }
+    eks = {"resources": [written("aws_eks_cluster", "this", vpc_config=[{"subnet_ids": references("var.subnet_ids")}])]}
+    calls = {
+        "net": {"module": net},
+        "eks": {"module": eks, "expressions": {"subnet_ids": references("module.net.subnets", "module.net")}},
+    }
+    (one,) = PLAN.read({"": {"resource_changes": changes, "configuration": {"root_module": {"module_calls": calls}}}})
+
+    assert_decidable(one)
+    assert one.cluster["cluster_subnets"] == [f"module.net.aws_subnet.private[{n}]" for n in range(2)]
+    tables = [subnet["route_table"] for subnet in one.cluster["subnets"]]
+    assert tables == [f"module.net.aws_route_table.private[{n}]" for n in range(2)]
+    assert one.cluster["vpc"]["cidrs"] == ["10.0.0.0/16"]
+
+
+def test_a_state_file_is_read_with_its_modules_and_without_what_is_sensitive() -> None:
+    attributes = {
+        "name": "a",
+        "arn": _ARN,
+        "vpc_config": [
+            {"endpoint_public_access": "true", "endpoint_private_access": True, "public_access_cidrs": ["1.2.3.4/32"]}
+        ],
+        "tags": {"token": "hush-hush"},
+    }
+    instance = {
+        "index_key": 0,
+        "attributes": attributes,
+        "sensitive_attributes": [[{"type": "get_attr", "value": "tags"}]],
+    }
+    resource = {
+        "module": "module.eks",
+        "mode": "managed",
+        "type": "aws_eks_cluster",
+        "name": "this",
+        "instances": [instance],
+    }
+    data = {**resource, "mode": "data"}
+    (one,) = STATE.read({"": {"version": 4, "terraform_version": "1.9.0", "resources": [resource, data]}})
+
+    assert one.place == "module.eks.aws_eks_cluster.this[0]"
+    assert one.cluster["region"] == "eu-central-1"
+    assert effective(one)["endpoint_public_access"] is True
+    assert "hush" not in repr(one)
+
+
+def test_an_old_state_file_is_refused_with_what_to_do() -> None:
+    with pytest.raises(NotUnderstoodError, match="terraform show -json"):
+        STATE.read({"": {"version": 3, "terraform_version": "0.11.14", "modules": []}})
+
+
+def test_what_terrascan_leaves_out_is_unknown_and_no_default() -> None:
+    config = {"name": "a", "vpc_config": None}
+    (one,) = TERRASCAN.read({"": {"aws_eks_cluster": [{"type": "aws_eks_cluster", "name": "a", "config": config}]}})
+
+    assert effective(one) == dict.fromkeys(effective(one))
+    assert {"/endpoint_access/public", "/endpoint_access/private"} <= unknown_fields(one).keys()
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("true", True),
+        ('"false"', False),
+        ("True", True),
+        ("!local.off", True),
+        ("local.off ? var.none : true", True),
+        ("var.none ? true : true", True),
+        ('var.env == "prod"', False),
+        ('contains(["dev", "test"], var.env)', True),
+        ("var.none || true", True),
+        ("var.none && true", None),
+        ("try(local.map.missing, true)", True),
+        ("try(local.map.missing.deeper, local.list[7], true)", True),
+        ("can(local.map.missing)", False),
+        ("try(var.none, true)", None),
+        ('lookup(local.map, "on", false)', True),
+        ('local.map["on"]', True),
+        ("coalesce(null, true)", True),
+        ("one([true])", True),
+        ("alltrue([for k, v in local.map : v])", True),
+        ("length(local.list) > 1", True),
+        ("element(local.flags, 3)", False),
+        ('tobool(join("", ["tr", "ue"]))', True),
+        ('tonumber("3") - 2 == 1', True),
+        ("data.aws_x.y.z", None),
+        ("local.missing", None),
+        ('file("x") == ""', None),
+        ('regex("a", "a") == "a"', None),
+        ("var.env", None),
+        ("1 / 0 == 1", None),
+    ],
+)
+def test_expressions_are_evaluated_where_the_document_decides_them(expression: str, expected: bool | None) -> None:
+    text = f"""
+    variable "none" {{}}
+    variable "env" {{ default = "dev" }}
+    locals {{
+      off   = false
+      map   = {{ on = true }}
+      list  = [1, 2]
+      flags = [true, false]
+    }}
+    resource "aws_eks_cluster" "a" {{
+      name = "a"
+      vpc_config {{
+        endpoint_public_access  = {expression}
+        endpoint_private_access = true
+        subnet_ids              = []
+      }}
+    }}
+    """
+    (one,) = CONFIGURATION.read({"main.tf": text})
+
+    assert effective(one)["endpoint_public_access"] is expected
+    if expected is None:
+        assert unknown_fields(one)["/endpoint_access/public"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('concat(["1.2.3.4/32"], var.more)', ["1.2.3.4/32", "5.6.7.8/32"]),
+        ('[for a in ["1.2.3.4"] : "${a}/32"]', ["1.2.3.4/32"]),
+        ('formatlist("%s/32", ["1.2.3.4"])', ["1.2.3.4/32"]),
+        ('split(",", "1.2.3.4/32,5.6.7.8/32")', ["1.2.3.4/32", "5.6.7.8/32"]),
+        ('toset(flatten([["1.2.3.4/32"], []]))', ["1.2.3.4/32"]),
+        ('[cidrsubnet("10.0.0.0/16", 8, 2), cidrhost("10.0.0.0/8", 1)]', None),
+        ('compact(["1.2.3.4/32", "", null])', ["1.2.3.4/32"]),
+        ('values({ b = "1.2.3.4/32" })[*]', ["1.2.3.4/32"]),
+        ('["${chomp(data.http.mine.body)}/32"]', None),
+        ("distinct(concat(var.more, var.more))", ["5.6.7.8/32"]),
+    ],
+)
+def test_lists_are_evaluated_too(expression: str, expected: list[str] | None) -> None:
+    text = f"""
+    variable "more" {{ default = ["5.6.7.8/32"] }}
+    resource "aws_eks_cluster" "a" {{
+      name = "a"
+      vpc_config {{
+        subnet_ids          = []
+        public_access_cidrs = {expression}
+      }}
+    }}
+    """
+    (one,) = CONFIGURATION.read({"main.tf": text})
+
+    assert effective(one)["public_access_cidrs"] == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "places", "unknown"),
+    [
+        ("count = 0", [], None),
+        ("count = var.none ? 1 : 0", ["aws_eks_cluster.a"], "var.none ? 1 : 0"),
+        ("count = 2", ["aws_eks_cluster.a[0]", "aws_eks_cluster.a[1]"], None),
+        ("for_each = { y = 1, x = 2 }", ['aws_eks_cluster.a["x"]', 'aws_eks_cluster.a["y"]'], None),
+        ("for_each = var.none", ["aws_eks_cluster.a"], "var.none"),
+    ],
+)
+def test_a_count_decides_how_many_clusters_there_are(number: str, places: list[str], unknown: str | None) -> None:
+    text = f'variable "none" {{}}\nresource "aws_eks_cluster" "a" {{\n {number}\n name = "a"\n}}'
+    found = CONFIGURATION.read({"main.tf": text})
+
+    assert [one.place for one in found] == places
+    assert [unknown_fields(one).get("/") for one in found] == [unknown] * len(places)
+
+
+def test_a_rule_or_a_route_that_cannot_be_read_is_never_dropped_in_silence() -> None:
+    text = """
+    variable "none" {}
+    resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+    resource "aws_subnet" "s" {
+      vpc_id     = aws_vpc.v.id
+      cidr_block = "10.0.0.0/24"
+    }
+    resource "aws_route_table" "t" { vpc_id = aws_vpc.v.id }
+    resource "aws_route" "r" {
+      count                  = var.none ? 1 : 0
+      route_table_id         = aws_route_table.t.id
+      destination_cidr_block = "0.0.0.0/0"
+      nat_gateway_id         = "nat-0123456789abcdef0"
+    }
+    resource "aws_route_table_association" "a" {
+      subnet_id      = aws_subnet.s.id
+      route_table_id = aws_route_table.t.id
+    }
+    resource "aws_security_group" "g" {
+      vpc_id = aws_vpc.v.id
+      ingress {
+        from_port   = 443
+        to_port     = 443
+        protocol    = "tcp"
+        cidr_blocks = var.none
+      }
+    }
+    resource "aws_eks_cluster" "a" {
+      name = "a"
+      vpc_config {
+        subnet_ids         = [aws_subnet.s.id]
+        security_group_ids = [aws_security_group.g.id]
+      }
+    }
+    """
+    (one,) = CONFIGURATION.read({"main.tf": text})
+
+    assert_decidable(one)
+    tables = {table["id"]: table.get("routes") for table in one.cluster["route_tables"]}
+    assert tables["aws_route_table.t"] is None
+    assert "aws_security_group.g" not in {group["id"] for group in one.cluster["security_groups"]}
+    assert unknown_fields(one)["/route_tables[aws_route_table.t]"] == "var.none ? 1 : 0"
+    assert unknown_fields(one)["/security_groups[aws_security_group.g]"] == "var.none"
