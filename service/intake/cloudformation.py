@@ -158,8 +158,6 @@ def _describe_network(template: Template, draft: Draft, vpc: str) -> None:
     describe_routes(template, draft, vpc, is_made=is_made, targets=targets)
     describe_vpc_endpoints(template, draft, vpc, is_made=is_made)
     describe_acls(template, draft, vpc)
-    if "region" not in draft.cluster:
-        draft.leave_open("/region", "known at deployment only", "AWS::Region")
 
 
 def _describe_groups(template: Template, draft: Draft, config: Section, cluster: Resource, vpc: str | None) -> None:
@@ -193,6 +191,8 @@ def _name_custom_resources(template: Template, draft: Draft, cluster: Resource) 
 
 def _say_what_is_left_out(template: Template, draft: Draft, raw: Mapping[str, Any]) -> None:
     draft.ignored += template.ignored
+    if "region" not in draft.cluster:
+        draft.leave_open("/region", "known at deployment only", "AWS::Region")
     types = Counter(resource.type for resource in template.resources if resource.type not in _READ)
     for kind, number in sorted(types.items()):
         if kind == "AWS::CloudFormation::Stack":

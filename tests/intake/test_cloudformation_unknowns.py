@@ -156,6 +156,7 @@ def test_a_cluster_in_subnets_of_elsewhere_has_no_network_of_the_template() -> N
 
     assert "subnets" not in found.cluster
     assert unknown_fields(found)["/cluster_subnets"] == "!ImportValue Subnets"
+    assert unknown_fields(found)["/region"] == "AWS::Region"
     assert "/vpc" in unknown_fields(found)
 
 
