@@ -88,9 +88,10 @@ def _with_cluster(bundle: Bundle, named: Named, shared: tuple[Ignored, ...], is_
     describe_consumers(draft, bundle, named, is_alone)
     if vpc and not draft.cluster.get("cluster_subnets"):
         _subnets_of_interfaces(draft, around, named)
-    if vpc and any(bundle.knows(kind) for kind in _OF_A_VPC):
+    has_network = bundle.lists.keys() - {"nodegroups", "fargateprofiles", "launchtemplateversions"}
+    if has_network and vpc:
         _network(draft, around, named)
-    elif bundle.lists.keys() - {"nodegroups", "fargateprofiles"}:
+    elif has_network:
         draft.leave_open("/vpc", "no document ties the network that is described to the cluster's VPC")
     draft.ignored += [*shared, *_of_other_vpcs(bundle, vpc)]
     return _closed(draft)

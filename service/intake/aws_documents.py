@@ -58,7 +58,7 @@ _BY_FIELDS = (
     ("vpcs", {"vpcid", "dhcpoptionsid", "cidrblock"}),
 )
 _ATTRIBUTES = frozenset({"enablednssupport", "enablednshostnames"})
-_ID_IN_NAME = re.compile(r"(tgw-rtb|cvpn-endpoint|pl|vpc)-[0-9a-z]{4,20}")
+_ID_IN_NAME = re.compile(r"\b(tgw-rtb|pl)-[0-9a-f]{6,17}\b")
 _CONFIG_ITEMS = ("configurationitems", "baseconfigurationitems", "configurationitem")
 _EKS_CLUSTER = "AWS::EKS::Cluster"
 _SWITCHES = frozenset({"endpointpublicaccess", "endpointprivateaccess"})
