@@ -16,6 +16,7 @@ from rich.progress import Progress
 from service.catalogue.prices import read_prices
 from service.command_line.gathering import Asked, describe, gather
 from service.command_line.printing import OUTPUTS
+from service.command_line.records import records, replay_decisions
 from service.command_line.verdicts import Exit, Verdict, decide
 from service.domain.errors import InvalidQuestionError
 from service.domain.question import InternetExposure, NodeTraffic
@@ -43,6 +44,10 @@ def serve() -> None:
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:service.gunicorn_conf", "service.wsgi:app"]
     # Gunicorn takes this process's place, so that it is the one that a SIGTERM from outside reaches.
     os.execv(sys.executable, gunicorn)  # noqa: S606  no shell is wanted
+
+
+main.add_command(replay_decisions)
+main.add_command(records)
 
 
 def _named(_: click.Context, __: click.Parameter, name: str | None) -> Format | None:

@@ -11,18 +11,15 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import json
 import os
 import threading
-from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from uuid import uuid4
 
+from service.records.lines import BadLineError, line_of, record_of
 from service.records.record import Record
 
 _BATCH = 200
@@ -58,7 +55,7 @@ class Spill:
         They outlive the process from here on. Waiting until the disk has them too could take seconds, and those who
         must not lose a record to a power cut require records and spill none.
         """
-        lines = b"".join(_line_of(record) for record in records)
+        lines = b"".join(line_of(record) for record in records)
         with self._writing:
             try:
                 self._append(lines)
@@ -114,11 +111,11 @@ class Spill:
         batch: list[Record] = []
         with path.open("rb") as lines:
             for line in lines:
-                record = _record_of(line)
-                if record is None:
+                try:
+                    batch.append(record_of(line))
+                except BadLineError:
                     self.torn += 1
                     continue
-                batch.append(record)
                 if len(batch) == _BATCH:
                     yield batch
                     batch = []
@@ -145,23 +142,3 @@ def _held(path: Path) -> Iterator[bool]:
             yield False
             return
         yield True
-
-
-def _line_of(record: Record) -> bytes:
-    fields = asdict(record)
-    fields["created_at"] = record.created_at.isoformat()
-    for name in ("question", "answer"):
-        fields[name] = b64encode(fields[name]).decode("ascii")
-    return json.dumps(fields).encode() + b"\n"
-
-
-def _record_of(line: bytes) -> Record | None:
-    """The record on a line, None if the line is torn."""
-    try:
-        fields: dict[str, Any] = json.loads(line)
-        for name in ("question", "answer"):
-            fields[name] = b64decode(fields[name], validate=True)
-        fields["created_at"] = datetime.fromisoformat(fields["created_at"])
-        return Record(**fields | {"masked": tuple(fields["masked"])})
-    except (ValueError, TypeError, KeyError):
-        return None
