@@ -58,7 +58,7 @@ _BY_FIELDS = (
     ("vpcs", {"vpcid", "dhcpoptionsid", "cidrblock"}),
 )
 _ATTRIBUTES = frozenset({"enablednssupport", "enablednshostnames"})
-_ID_IN_NAME = re.compile(r"\b(tgw-rtb|pl)-[0-9a-f]{6,17}\b")
+_ID_IN_NAME = re.compile(r"(?<![0-9A-Za-z])(tgw-rtb|pl)-[0-9a-f]{6,17}(?![0-9a-z])")
 _CONFIG_ITEMS = ("configurationitems", "baseconfigurationitems", "configurationitem")
 _EKS_CLUSTER = "AWS::EKS::Cluster"
 _SWITCHES = frozenset({"endpointpublicaccess", "endpointprivateaccess"})

@@ -255,7 +255,7 @@ def test_a_transit_gateway_leads_where_the_table_of_its_attachment_does() -> Non
         {
             "cluster.json": _CLUSTER,
             "attachments.json": {"TransitGatewayAttachments": [attachment]},
-            "search-transit-gateway-routes-tgw-rtb-0123456789abcdef0.json": {
+            "search-transit-gateway-routes_tgw-rtb-0123456789abcdef0.json": {
                 "Routes": routes,
                 "AdditionalRoutesAvailable": False,
             },
