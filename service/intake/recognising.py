@@ -1,6 +1,6 @@
 """From parsed documents to what was understood of them: which format reads which document.
 
-1. A format that is named reads everything, or of an archive what it recognises.
+1. A format that is named reads what it recognises, and nothing else is asked.
 2. Otherwise each document goes to the first format that recognises it, and each format reads its documents
    together. A list whose members belong to several formats (a YAML stream of several kinds) is taken apart first.
 3. A document that nobody recognises is left out of an archive with a word on why, and alone it is refused. What one
@@ -40,7 +40,8 @@ def understand(documents: Documents, formats: Sequence[Format], named: Format | 
     ignored = list(documents.ignored)
     found: list[Understanding] = []
     refusals: list[NotUnderstoodError] = []
-    shares, unrecognised = _shares(documents.by_name, formats, named)
+    formats = (named,) if named else formats
+    shares, unrecognised = _shares(documents.by_name, formats)
     for reader, share in shares:
         try:
             found += reader.read(share)
@@ -68,13 +69,9 @@ def _nothing(
 
 
 def _shares(
-    by_name: Mapping[str, Any], formats: Sequence[Format], named: Format | None
+    by_name: Mapping[str, Any], formats: Sequence[Format]
 ) -> tuple[list[tuple[Format, dict[str, Any]]], list[str]]:
     """Which format reads which documents, and the names of the documents that none does."""
-    if named:
-        recognised = {name: one for name, one in by_name.items() if named.recognises(one, name)}
-        others = [name for name in by_name if name not in recognised] if recognised else []
-        return [(named, recognised or dict(by_name))], others
     taken: dict[str, dict[str, Any]] = {}
     unrecognised = []
     for name, document in by_name.items():

@@ -89,10 +89,9 @@ def test_a_list_of_several_formats_is_taken_apart() -> None:
     assert [part.place for part in understood.ignored] == ["all.yaml/2"]
 
 
-def test_a_named_format_reads_what_it_would_not_recognise() -> None:
-    understood = understand(Documents(by_name={"": {"kind": "three"}}), FORMATS, named=TWO)
-
-    assert [one.format for one in understood.descriptions] == ["two"]
+def test_a_named_format_does_not_read_what_it_does_not_recognise() -> None:
+    with pytest.raises(NotUnderstoodError, match=r"looked for: the two format \(`two`\)$"):
+        understand(several(a={"kind": "one"}), FORMATS, named=TWO)
 
 
 def test_a_named_format_reads_of_an_archive_what_it_recognises() -> None:
