@@ -96,9 +96,17 @@ def read_text(text: str, name: str = "") -> Any:
     if not lower.endswith((".yaml", ".yml")):
         if start in ("{", "["):
             return _flow(text)
-        if _HCL.search(text):
-            return text
+        if blocks := list(_HCL.finditer(text)):
+            return text if any(text[block.start()] not in " \t" for block in blocks) else _indented(text)
     return _yaml(text)
+
+
+def _indented(text: str) -> Any:
+    """Blocks of HCL of which none begins a line: examples within a YAML document, or else HCL."""
+    try:
+        return _yaml(text)
+    except NotUnderstoodError:
+        return text
 
 
 def _flow(text: str) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from service.intake.documents import read_documents
 from service.intake.embedded import formats_of_examples
 from service.intake.registry import FORMATS
 from service.intake.understanding import NotUnderstoodError
@@ -56,6 +57,26 @@ def test_places_are_those_of_the_document_around() -> None:
     assert {origin.place for origin in found.origins if origin.field == "/name"} == {
         "/0/input/Resources/A/Properties/Name"
     }
+
+
+def test_a_document_with_examples_in_hcl_needs_no_name() -> None:
+    text = """
+terraform:
+  good:
+    - |-
+      resource "aws_eks_cluster" "a" {
+        name = "a"
+      }
+"""
+    (found,) = from_text(TRIVY, text, "")
+
+    assert found.cluster["name"] == "a"
+
+
+def test_indented_hcl_is_hcl_without_a_name() -> None:
+    text = '  resource "aws_eks_cluster" "a" {\n    name = "a"\n  }\n'
+
+    assert read_documents(text.encode()).by_name == {"": text}
 
 
 def test_an_example_that_cannot_be_read_does_not_spoil_the_others() -> None:
