@@ -113,6 +113,8 @@ def _switch(name: str) -> Callable[[Question, str], Ask]:
         values = {False: "off", True: "on"} if name == "private" else {True: "on"}
         if name == "public" and access.private:
             values[False] = "off"
+        if name == "private" and not access.public:
+            del values[False]
         filled = {value: with_cluster(question, endpoint_access=_said(access, **{name: value})) for value in values}
         return _choice(question, field, f"Is {name} access on today?", values, filled.__getitem__)
 
