@@ -17,24 +17,24 @@ from service.intake.drafting import Draft
 from service.intake.formats import Documents, Format
 from service.intake.terraform_cluster import cluster_network, describe_cluster
 from service.intake.terraform_consumers import describe_consumers
-from service.intake.terraform_expressions import Budget
+from service.intake.terraform_evaluator import Budget
 from service.intake.terraform_folders import read_folders, roots
 from service.intake.terraform_ids import Ids
-from service.intake.terraform_modules import World, build_all
+from service.intake.terraform_modules import build_all
 from service.intake.terraform_network import Network
 from service.intake.terraform_plan import is_plan, read_plan
 from service.intake.terraform_resources import CLUSTERS, Inventory, Resource
 from service.intake.terraform_state import is_normalised, is_state, read_normalised, read_state
+from service.intake.terraform_world import World
 from service.intake.understanding import Ignored, NotUnderstoodError, Understanding
 
 _MOST_CLUSTERS = 200
 _TOO_DEEP = "the Terraform document refers too far"
 
 
-def _understand(format_: str, resources: Iterable[Resource], ignored: Iterable[Ignored]) -> tuple[Understanding, ...]:
+def _understand(format_: str, inventory: Inventory, ignored: Iterable[Ignored]) -> tuple[Understanding, ...]:
     """What the resources describe: each cluster, or without one the network of each VPC."""
-    inventory = Inventory(tuple(resources))
-    clusters = list(inventory.of(*CLUSTERS))
+    clusters = [one.in_one_spelling() for one in inventory.of(*CLUSTERS)]
     if len(clusters) > _MOST_CLUSTERS:
         raise NotUnderstoodError(f"the document makes {len(clusters)} clusters, expected at most {_MOST_CLUSTERS}")
     shared = list(ignored)
@@ -86,7 +86,8 @@ def read_configuration(documents: Documents) -> tuple[Understanding, ...]:
         build_all(world, list(roots(folders)))
     except RecursionError:
         raise NotUnderstoodError(_TOO_DEEP) from None
-    return _understand("terraform", world.resources, [*ignored, *world.ignored, *_skipped(world.skipped)])
+    inventory = Inventory(tuple(world.resources), world.unseen)
+    return _understand("terraform", inventory, [*ignored, *world.ignored, *_skipped(world.skipped)])
 
 
 def _skipped(types: dict[str, int]) -> Iterable[Ignored]:
@@ -97,7 +98,9 @@ def _skipped(types: dict[str, int]) -> Iterable[Ignored]:
 def _each(format_: str, read: Callable[[Any], list[Resource]]) -> Callable[[Documents], tuple[Understanding, ...]]:
     def read_all(documents: Documents) -> tuple[Understanding, ...]:
         try:
-            return tuple(found for one in documents.values() for found in _understand(format_, read(one), ()))
+            return tuple(
+                found for one in documents.values() for found in _understand(format_, Inventory(tuple(read(one))), ())
+            )
         except RecursionError:
             raise NotUnderstoodError(_TOO_DEEP) from None
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.intake.terraform_expressions import Budget, Evaluator
+from service.intake.terraform_evaluator import Budget
+from service.intake.terraform_expressions import evaluator_of
 from service.intake.terraform_syntax import MOST_CHARACTERS, Block, Body, Node, parse, text_of
 from service.intake.terraform_values import Handle, Value
 from service.intake.understanding import Ignored, NotUnderstoodError
@@ -90,7 +91,7 @@ def _read_file(folder: Folder, name: str, document: Any, budget: Budget) -> None
         return
     body = parse(document)
     if name.endswith(".tfvars"):
-        evaluator = Evaluator(_NoNames(), budget)
+        evaluator = evaluator_of(_NoNames(), budget)
         folder.values[name] = {key: evaluator.value(node, {}) for key, node in body.attributes.items()}
     else:
         folder.take(body)

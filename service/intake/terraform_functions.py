@@ -8,11 +8,11 @@ asked only when everything in their arguments is known. A wrong argument raises 
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import chain
 from typing import Any
 
 from service.intake.readings import Open
+from service.intake.terraform_ranges import cidrhost, cidrsubnet, cidrsubnets
 from service.intake.terraform_values import Value, boolean, is_known, is_open
 
 FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, ZeroDivisionError)
@@ -238,39 +238,6 @@ def _substr(text: str, offset: int, length: int) -> str:
     return text[start:] if length == -1 else text[start : start + length]
 
 
-def _networks(prefix: str) -> IPv4Network | IPv6Network:
-    return ip_network(prefix, strict=False)
-
-
-def _cidrsubnet(prefix: str, newbits: int, number: int) -> str:
-    network = _networks(prefix)
-    length = network.prefixlen + int(newbits)
-    number = int(number)
-    if newbits < 0 or length > network.max_prefixlen or not 0 <= number < 2 ** int(newbits):
-        raise ValueError("no such subnet")
-    first = int(network.network_address) + number * 2 ** (network.max_prefixlen - length)
-    return str(type(network)((first, length)))
-
-
-def _cidrsubnets(prefix: str, *newbits: int) -> list[str]:
-    network = _networks(prefix)
-    first, found = int(network.network_address), []
-    for bits in newbits:
-        length = network.prefixlen + int(bits)
-        size = 2 ** (network.max_prefixlen - length)
-        first = -(-first // size) * size
-        found.append(str(type(network)((first, length))))
-        first += size
-    return found
-
-
-def _cidrhost(prefix: str, number: int) -> str:
-    network = _networks(prefix)
-    if not -network.num_addresses <= int(number) < network.num_addresses:
-        raise ValueError("no such host")
-    return str(network[int(number)])
-
-
 def _range(*limits: int) -> list[int]:
     numbers = range(*(int(limit) for limit in limits))
     if len(numbers) > MOST_ITEMS:
@@ -323,9 +290,9 @@ _ON_KNOWN: dict[str, Callable[..., Any]] = {
     "range": _range,
     "alltrue": lambda items: all(boolean(item) for item in items),
     "anytrue": lambda items: any(boolean(item) for item in items),
-    "cidrsubnet": _cidrsubnet,
-    "cidrsubnets": _cidrsubnets,
-    "cidrhost": _cidrhost,
+    "cidrsubnet": cidrsubnet,
+    "cidrsubnets": cidrsubnets,
+    "cidrhost": cidrhost,
     "setunion": lambda *sets: _distinct(list(chain.from_iterable(sets))),
     "setsubtract": lambda one, other: [item for item in one if item not in other],
     "setintersection": lambda one, *others: [item for item in one if all(item in other for other in others)],

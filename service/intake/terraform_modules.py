@@ -14,16 +14,19 @@ from lark import Tree
 
 from service.intake.readings import Open, quoted
 from service.intake.terraform_eks_module import expand_eks
-from service.intake.terraform_expressions import NO_VALUE, Budget, Evaluator, Locals
+from service.intake.terraform_endpoint_module import expand_endpoints
+from service.intake.terraform_evaluator import NO_VALUE, Locals
+from service.intake.terraform_expressions import evaluator_of
 from service.intake.terraform_folders import Folder, local_source
+from service.intake.terraform_instances import instances_of, shaped
 from service.intake.terraform_known_modules import Call, Made
 from service.intake.terraform_resources import RELEVANT, Resource
 from service.intake.terraform_syntax import Block, Body, Node, text_of
-from service.intake.terraform_values import Handle, Value, is_open, opened, whole
+from service.intake.terraform_values import Handle, Value, is_open, opened
 from service.intake.terraform_vpc_module import expand_vpc
+from service.intake.terraform_world import World
 from service.intake.understanding import Ignored, NotUnderstoodError
 
-MOST_INSTANCES = 2_000
 MOST_MODULES = 200
 _MODULE_DEPTH = 10
 _META = frozenset({"count", "for_each", "source", "version", "providers", "depends_on"})
@@ -31,33 +34,12 @@ _PENDING = Open("", "it refers to itself")
 _NOT_MADE_HERE = Open("", "the module is not part of the document")
 
 
-@dataclass(slots=True)
-class World:
-    """What the modules of one request share."""
-
-    folders: Mapping[str, Folder]
-    budget: Budget
-    described: dict[str, Callable[[str], Value]] = field(default_factory=dict)
-    resources: list[Resource] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
-    skipped: dict[str, int] = field(default_factory=dict)
-    defaulted: frozenset[str] = frozenset()
-    modules: int = 0
-
-    def add(self, resource: Resource) -> None:
-        """A resource, as long as there are not too many."""
-        if len(self.resources) >= MOST_INSTANCES:
-            raise NotUnderstoodError(f"the configuration makes more than {MOST_INSTANCES} resources that matter here")
-        self.resources.append(resource)
-
-
-@dataclass(frozen=True, slots=True)
-class _Instances:
-    """What a count or `for_each` gives: suffixes of the address with what the block may name, or why not."""
-
-    each: list[tuple[str, Locals]]
-    shape: str = ""
-    how_many: Open | None = None
+def _expanded(call: Call) -> Made | None:
+    for expand in (expand_vpc, expand_endpoints, expand_eks):
+        made = expand(call)
+        if made is not None:
+            return made
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +68,7 @@ class Module:
         self.folder = folder
         self.prefix = prefix
         self.arguments = arguments
-        self.evaluator = Evaluator(self, world.budget)
+        self.evaluator = evaluator_of(self, world.budget)
         self.values: dict[str, Value] = {}
         self.cells: dict[tuple[str, ...], tuple[Value, frozenset[str]]] = {}
         self.children: dict[str, list[str]] = {}
@@ -161,13 +143,13 @@ class Module:
     def _made(self, type_: str, name: str) -> Value:
         """What a resource's name stands for: an instance, or all of them."""
         block = self.folder.resources[type_, name]
-        instances = self._instances(block)
+        instances = instances_of(self.evaluator, block)
         base = f"{self.prefix}{type_}.{name}"
         if instances.how_many:
             return Open("", f"how many there are is open: {instances.how_many.text}")
         for suffix, known in instances.each:
             self.world.described[base + suffix] = self._attributes_of(base + suffix, block, known)
-        return _shaped(instances, base)
+        return shaped(instances, base)
 
     def _attributes_of(self, address: str, block: Block, known: Locals) -> Callable[[str], Value]:
         def attribute(name: str) -> Value:
@@ -181,26 +163,26 @@ class Module:
 
     def _called(self, name: str) -> Value:
         call = self.folder.calls[name]
-        instances = self._instances(call)
+        instances = instances_of(self.evaluator, call)
         if instances.how_many:
             return Open("", f"how many there are is open: {instances.how_many.text}")
         for suffix, known in instances.each:
             self._ensure(name, suffix, known)
-        return _shaped(instances, f"{self.prefix}module.{name}")
+        return shaped(instances, f"{self.prefix}module.{name}")
 
     # What the module makes.
 
     def build(self) -> None:
         """All resources that the module makes and that matter here, those of the modules it calls as well."""
         for name, call in self.folder.calls.items():
-            instances = self._instances(call)
+            instances = instances_of(self.evaluator, call)
             for suffix, known in instances.each:
                 self._ensure(name, suffix, known, instances.how_many)
         for (type_, name), block in self.folder.resources.items():
             if type_ not in RELEVANT:
                 self.world.skipped[type_] = self.world.skipped.get(type_, 0) + 1
                 continue
-            instances = self._instances(block)
+            instances = instances_of(self.evaluator, block)
             for suffix, known in instances.each:
                 address = f"{self.prefix}{type_}.{name}{suffix}"
                 self._build_resource(address, block, known, instances.how_many)
@@ -279,33 +261,6 @@ class Module:
 
     # Instances and calls.
 
-    def _instances(self, block: Block) -> _Instances:
-        attributes = block.body.attributes
-        if "count" in attributes:
-            return self._counted(attributes["count"])
-        if "for_each" in attributes:
-            return self._for_each(attributes["for_each"])
-        return _Instances([("", {})])
-
-    def _counted(self, node: Node) -> _Instances:
-        value = self.evaluator.value(node, {})
-        number = int(value) if isinstance(value, bool) else whole(value)
-        if number is None or not 0 <= number <= MOST_INSTANCES:
-            return _unclear(node, {"count": {"index": Open("count.index", NO_VALUE)}})
-        return _Instances([(f"[{index}]", {"count": {"index": index}}) for index in range(number)], "list")
-
-    def _for_each(self, node: Node) -> _Instances:
-        value = self.evaluator.value(node, {})
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            value = {item: item for item in value}
-        if not isinstance(value, dict) or len(value) > MOST_INSTANCES:
-            each = {"key": Open("each.key", NO_VALUE), "value": Open("each.value", NO_VALUE)}
-            return _unclear(node, {"each": each})
-        pairs: list[tuple[str, Locals]] = [
-            (f'["{key}"]', {"each": {"key": key, "value": value[key]}}) for key in sorted(value)
-        ]
-        return _Instances(pairs, "map")
-
     def _ensure(self, name: str, suffix: str, known: Locals, how_many: Open | None = None) -> None:
         """The instance of a called module, made once."""
         address = f"{self.prefix}module.{name}{suffix}"
@@ -358,12 +313,15 @@ class Module:
             region=region,
             how_many=how_many or self.how_many,
         )
-        self._take(address, source, expand_vpc(made_call) or expand_eks(made_call))
+        self._take(made_call, _expanded(made_call))
 
-    def _take(self, address: str, source: str, made: Made | None) -> None:
+    def _take(self, call: Call, made: Made | None) -> None:
+        address = call.address
         if made is None:
             self.world.described[address] = lambda _: _NOT_MADE_HERE
-            self.world.ignored.append(Ignored(place=address, why=f"the module `{quoted(source)}` is not known here"))
+            why = f"the module `{quoted(call.source)}` is not known here"
+            self.world.ignored.append(Ignored(place=address, why=why))
+            self.world.may_make(call)
             return
         by_address = {resource.address: resource for resource in made.resources}
         self.world.described[address] = lambda name: made.outputs.get(name, _NOT_MADE_HERE)
@@ -375,18 +333,6 @@ class Module:
 def _attribute_of(resource: Resource, name: str) -> Value:
     value = resource.get(name)
     return Handle(resource.address, name) if value is None else value
-
-
-def _shaped(instances: _Instances, base: str) -> Value:
-    if instances.shape == "list":
-        return [Handle(base + suffix, "") for suffix, _ in instances.each]
-    if instances.shape == "map":
-        return {known["each"]["key"]: Handle(base + suffix, "") for suffix, known in instances.each}
-    return Handle(base, "")
-
-
-def _unclear(node: Node, known: Locals) -> _Instances:
-    return _Instances([("", known)], how_many=Open(quoted(text_of(node)), "how many are made cannot be evaluated"))
 
 
 def _append(values: dict[str, Value], name: str, inner: Value) -> None:

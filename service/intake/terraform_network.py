@@ -64,6 +64,9 @@ class Network:
         if vpc in self.made:
             draft.assume("/vpc", _ALL_THERE_IS)
             self._default_acls(draft, vpc)
+        for kind, module in self.records.inventory.unseen.items():
+            reference = {"routetables": "/route_tables", "vpcendpoints": "/vpc/endpoints"}[kind]
+            draft.leave_open(reference, "a module that is not known here may add to it", module)
         self._say(draft)
 
     def _forget_named(self, draft: Draft) -> None:

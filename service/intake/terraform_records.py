@@ -25,7 +25,7 @@ class Records:
         self.ids = ids
         self.open: list[tuple[str, Open]] = []
         self.defaults: dict[str, str] = {}
-        self.incomplete: set[str] = set()
+        self.incomplete: set[str] = set(inventory.unseen)
 
     def short_of(self, kind: str) -> None:
         """A list of which an element cannot be placed, so that it does not show what is not there."""

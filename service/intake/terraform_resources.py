@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from service.intake.readings import Open
 from service.intake.terraform_values import Handle, Value
@@ -61,6 +61,12 @@ class Resource:
     how_many: Open | None = None
     made_by: MadeBy | None = None
 
+    def in_one_spelling(self) -> Resource:
+        """A cluster of the Cloud Control provider under the names of the other one."""
+        if self.type != "awscc_eks_cluster" or "resources_vpc_config" not in self.values:
+            return self
+        return replace(self, values={**self.values, "vpc_config": self.values["resources_vpc_config"]})
+
     def get(self, name: str) -> Value:
         """The value of an attribute; None if it is not set."""
         return self.values.get(name)
@@ -87,9 +93,13 @@ class MadeBy:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """All resources of a document, found by type, address or id."""
+    """All resources of a document, found by type, address or id.
+
+    ``unseen`` are the lists of `aws ec2 describe-*` that a module which is not known may add to, with its address.
+    """
 
     resources: tuple[Resource, ...]
+    unseen: Mapping[str, str] = field(default_factory=dict)
     by_type: dict[str, list[Resource]] = field(default_factory=dict)
     by_address: dict[str, Resource] = field(default_factory=dict)
 

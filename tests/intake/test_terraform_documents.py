@@ -342,3 +342,48 @@ def test_a_rule_or_a_route_that_cannot_be_read_is_never_dropped_in_silence() -> 
     assert "aws_security_group.g" not in {group["id"] for group in one.cluster["security_groups"]}
     assert unknown_fields(one)["/route_tables[aws_route_table.t]"] == "var.none ? 1 : 0"
     assert unknown_fields(one)["/security_groups[aws_security_group.g]"] == "var.none"
+
+
+def test_the_cloud_control_provider_has_names_of_its_own() -> None:
+    text = """
+    resource "awscc_eks_cluster" "a" {
+      name = "a"
+      resources_vpc_config = {
+        subnet_ids              = ["subnet-1"]
+        endpoint_public_access  = false
+        endpoint_private_access = true
+      }
+    }
+    """
+    (one,) = CONFIGURATION.read({"main.tf": text})
+
+    assert_decidable(one)
+    assert one.cluster["cluster_subnets"] == ["subnet-1"]
+    assert effective(one) == {
+        "endpoint_public_access": False,
+        "endpoint_private_access": True,
+        "public_access_cidrs": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('cidrsubnet("10.0.0.0/16", 8, 255)', "10.0.255.0/24"),
+        ('cidrsubnet("10.0.0.0/16", 8, 256)', None),
+        ('cidrsubnets("10.0.0.0/16", 8, 4)[1]', "10.0.16.0/20"),
+        ('"${cidrhost("10.0.0.0/8", -1)}/32"', "10.255.255.255/32"),
+        ('cidrhost("10.0.0.0/30", 4)', None),
+    ],
+)
+def test_ranges_are_computed(expression: str, expected: str | None) -> None:
+    text = f"""
+    resource "aws_eks_cluster" "a" {{
+      name = "a"
+      kubernetes_network_config {{ service_ipv4_cidr = {expression} }}
+    }}
+    """
+    (one,) = CONFIGURATION.read({"main.tf": text})
+
+    assert one.cluster.get("service_cidr") == expected
+    assert ("/service_cidr" in unknown_fields(one)) is (expected is None)

@@ -214,3 +214,55 @@ def test_the_vpc_module_makes_subnets_tables_and_gateways() -> None:
     assert not new.has_cluster
     old_subnets = {subnet["id"]: subnet["assigns_public_ip"] for subnet in old.cluster["subnets"]}
     assert old_subnets["module.vpc.aws_subnet.public[0]"] is True
+
+
+_VPC = """
+resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.0.0/24"
+}
+"""
+
+
+def test_the_submodule_for_vpc_endpoints_makes_one_for_each_entry() -> None:
+    text = f"""{_VPC}
+    module "endpoints" {{
+      source                = "terraform-aws-modules/vpc/aws//modules/vpc-endpoints"
+      version               = "~> 5.1"
+      vpc_id                = aws_vpc.v.id
+      create_security_group = true
+      security_group_rules  = {{ https = {{ cidr_blocks = ["10.0.0.0/16"] }} }}
+      endpoints = merge({{
+        s3 = {{ service = "s3", service_type = "Gateway", route_table_ids = [] }}
+      }}, {{ for service in toset(["ecr.api", "sts"]) : replace(service, ".", "_") => {{
+        service             = service
+        subnet_ids          = [aws_subnet.s.id]
+        private_dns_enabled = true
+      }} }})
+    }}
+    """
+    (one,) = read(text)
+
+    assert_decidable(one)
+    endpoints = {endpoint["service"]: endpoint for endpoint in one.cluster["vpc"]["endpoints"]}
+    assert endpoints["s3"] == {"service": "s3", "kind": "gateway", "route_tables": []}
+    assert endpoints["ecr.api"] == {
+        "service": "ecr.api",
+        "kind": "interface",
+        "subnets": ["aws_subnet.s"],
+        "security_groups": ["module.endpoints.aws_security_group.this[0]"],
+        "private_dns": True,
+    }
+    assert set(endpoints) == {"s3", "ecr.api", "sts"}
+
+
+def test_a_module_that_is_not_known_may_make_more_than_is_seen() -> None:
+    text = f'{_VPC}\nmodule "more" {{\n source = "example.org/network/aws"\n vpc_id = aws_vpc.v.id\n}}'
+    (one,) = read(text)
+    (alone,) = read(_VPC)
+
+    assert alone.cluster["vpc"]["endpoints"] == []
+    assert "endpoints" not in one.cluster["vpc"]
+    assert unknown_fields(one)["/vpc/endpoints"] == "module.more"
+    assert [ignored.place for ignored in one.ignored] == ["module.more"]
