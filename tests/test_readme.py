@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from service.app import create_app
+from service.intake import archives, documents, recognising, yaml_documents
+from service.intake.registry import FORMATS
 from service.settings import Records, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +67,21 @@ def test_every_link_between_pages_leads_to_a_file(page: Path) -> None:
     missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
 
     assert missing == []
+
+
+def test_the_page_on_formats_has_every_format_in_its_order_and_every_limit() -> None:
+    page = (ROOT / "docs/formats.md").read_text("utf-8")
+
+    assert re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE) == [one.name for one in FORMATS]
+    for limit in (
+        f"{documents.MOST_BYTES >> 20} MiB",
+        f"{documents.MOST_YAML_BYTES >> 20} MiB, {yaml_documents.MOST_NODES} values",
+        f"{yaml_documents.DEPTH_LIMIT} levels",
+        f"{archives.MOST_FILES} files, {archives.MOST_EXPANDED_BYTES >> 20} MiB unpacked",
+        f"{recognising.MOST_DESCRIPTIONS} |",
+        f"{Settings().max_body_bytes >> 10} KiB",
+    ):
+        assert limit in page
 
 
 def test_every_setting_and_limit_is_in_the_operations_page() -> None:

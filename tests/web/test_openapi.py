@@ -1,5 +1,6 @@
 """The description of the API is a valid one, tells the truth, and cannot drift from the code."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,13 @@ OPERATIONS = [
     for path, item in DESCRIPTION["paths"].items()
     for method, operation in item.items()
     if method != "parameters"
+]
+
+
+DOCUMENTS = [
+    (media_type, name)
+    for media_type, content in DESCRIPTION["paths"]["/v1/descriptions"]["post"]["requestBody"]["content"].items()
+    for name in content.get("examples", ())
 ]
 
 
@@ -98,6 +106,18 @@ def test_an_example_of_a_question_gets_a_decision_as_described(client: FlaskClie
     assert response.status_code == 200, response.get_json()
     assert faults("Question", REQUESTS[name]) == []
     assert faults("Decision", response.get_json()) == []
+
+
+@pytest.mark.parametrize(("media_type", "name"), DOCUMENTS)
+def test_an_example_of_a_document_is_described_as_described(client: FlaskClient, media_type: str, name: str) -> None:
+    example = DESCRIPTION["components"]["examples"][name]["value"]
+    raw = example if isinstance(example, str) else json.dumps(example)
+
+    response = client.post("/v1/descriptions", data=raw, content_type=media_type)
+
+    assert response.status_code == 200, response.get_json()
+    assert faults("Descriptions", response.get_json()) == []
+    assert [one["cluster"]["name"] for one in response.get_json()["descriptions"]] == ["payments-prod"]
 
 
 @pytest.mark.parametrize("name", ANSWERS)
