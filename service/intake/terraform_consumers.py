@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.intake.aws_records import is_text
 from service.intake.drafting import Draft
-from service.intake.readings import Reading
+from service.intake.readings import Reading, quoted
 from service.intake.terraform_network import Network
 from service.intake.terraform_resources import Resource
-from service.intake.terraform_values import Handle, Value, block, opened, text
+from service.intake.terraform_values import Handle, Value, block, opened
 
 _KINDS = {
     "aws_eks_node_group": "node",
@@ -45,8 +46,8 @@ def _is_of(name: Value, cluster: Resource, draft: Draft, is_alone: bool) -> bool
 
 
 def _consumer(draft: Draft, one: Resource, network: Network) -> None:
-    name = next((found for key in _NAMES if (found := text(one.get(key)))), None) or one.address
-    element: dict[str, Any] = {"name": name[:200], "kind": _KINDS[one.type]}
+    name = next((found for key in _NAMES if is_text(found := one.get(key))), quoted(one.address))
+    element: dict[str, Any] = {"name": name, "kind": _KINDS[one.type]}
     if one.how_many:
         draft.leave_open(f"/consumers[{name}]", one.how_many.why, one.how_many.text)
     subnets = network.records.ids.all_of(one.get("subnet_ids"))

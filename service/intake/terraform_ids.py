@@ -11,8 +11,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from service.intake.aws_records import is_text
 from service.intake.drafting import Draft
-from service.intake.readings import LONGEST_TEXT, Open, quoted
+from service.intake.readings import Open, quoted
 from service.intake.terraform_resources import Inventory
 from service.intake.terraform_values import Handle, Value, text
 
@@ -62,7 +63,7 @@ class Ids:
     def of(self, value: Value) -> str:
         """The id that a value names; nothing if it names none."""
         if isinstance(value, str):
-            return value if 0 < len(value) <= LONGEST_TEXT else ""
+            return value if is_text(value) else ""
         if not isinstance(value, Handle):
             return ""
         if value.attribute in _OF_A_VPC:
@@ -76,10 +77,9 @@ class Ids:
 
     def all_of(self, value: Value) -> list[str] | None:
         """The ids in a list; None if one of its items, or all of it, is open."""
-        items = value if isinstance(value, list) else []
-        if isinstance(value, Open) or any(isinstance(item, Open) for item in items):
-            return None
-        return [id_ for item in items if (id_ := self.of(item))]
+        items = [item for item in value if item not in (None, "")] if isinstance(value, list) else []
+        found = [self.of(item) for item in items]
+        return None if isinstance(value, Open) or "" in found else found
 
     def own(self, address: str) -> str:
         """The id of a resource of the document."""

@@ -101,7 +101,7 @@ def walk_modules(root: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 def _planned_values(root: Mapping[str, Any]) -> Iterator[_Planned]:
     for module, resource in walk_modules(root):
         address, type_ = resource.get("address"), resource.get("type")
-        if isinstance(address, str) and isinstance(type_, str):
+        if isinstance(address, str) and address and isinstance(type_, str):
             yield _Planned(
                 address=address,
                 type=type_,
@@ -114,7 +114,12 @@ def _planned_values(root: Mapping[str, Any]) -> Iterator[_Planned]:
 
 def _take_change(planned: dict[str, _Planned], change: Any) -> None:
     address, type_, what = change.get("address"), change.get("type"), _object(change.get("change"))
-    if not isinstance(address, str) or not isinstance(type_, str) or change.get("mode", "managed") != "managed":
+    if (
+        not isinstance(address, str)
+        or not address
+        or not isinstance(type_, str)
+        or change.get("mode", "managed") != "managed"
+    ):
         return
     actions = members(what.get("actions"))
     if "create" not in actions and ("delete" in actions or "forget" in actions or "read" in actions):

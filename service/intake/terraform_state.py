@@ -70,7 +70,7 @@ _Found = tuple[str, str, dict[str, Value]]
 def _shown(state: dict[str, Any]) -> Iterator[_Found]:
     for _, resource in walk_modules(state["values"]["root_module"]):
         address, type_, values = resource.get("address"), resource.get("type"), resource.get("values")
-        if isinstance(address, str) and isinstance(type_, str) and isinstance(values, dict):
+        if isinstance(address, str) and address and isinstance(type_, str) and isinstance(values, dict):
             sensitive = resource.get("sensitive_values")
             hidden = [name for name, mark in sensitive.items() if mark is True] if isinstance(sensitive, dict) else []
             yield address, type_, _without(values, hidden)
@@ -141,6 +141,10 @@ def read_normalised(document: dict[str, Any]) -> list[Resource]:
                 values["vpc_config"] = Open("vpc_config", "Terrascan's mapping leaves it out")
             address = one.get("id")
             found.append(
-                _resource(address if isinstance(address, str) else f"{one['type']}.{one['name']}", one["type"], values)
+                _resource(
+                    address if isinstance(address, str) and address else f"{one['type']}.{one['name']}",
+                    one["type"],
+                    values,
+                )
             )
     return found
