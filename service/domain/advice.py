@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.domain.change import ChangePlan
 from service.domain.decision import Decision
 from service.domain.sensitivity import Sensitivity
 from service.domain.trace import Assumption
@@ -19,4 +20,5 @@ class Advised:
     """Whether the recommendation holds with every weight a quarter off; None if there is none."""
     sensitivity: Sensitivity | None = None
     unknowns: tuple[Unknown, ...] | None = None
+    change_plan: ChangePlan | None = None
     provisos: tuple[Assumption, ...] = ()  # what must stay true for the recommended list to be right

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from service.web.render.escaping import fenced, plain
+from service.web.render.plans import the_safe_way
 from service.web.render.sensitivity import how_sure
 from service.web.render.unknowns import what_to_ask
 
@@ -44,6 +45,7 @@ def as_markdown(answer: Node) -> str:
         _who_gets_in(answer),
         _paths(answer),
         _present_setting(answer),
+        the_safe_way(answer),
         what_to_ask(answer, _MODES),
         how_sure(answer, _MODES),
         _statements("Taken for granted", answer["assumptions"]),

@@ -1,0 +1,97 @@
+"""What is changed, in no tool's words: plans and conditions are made of these, and every tool can write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from service.domain.addresses import Network
+from service.domain.cluster import EndpointMode
+
+Value = str | int | bool | tuple[str, ...] | None
+
+
+class ChangeKind(Enum):
+    """What kind of thing a change touches; ``target`` names which one."""
+
+    CREATE_CLUSTER = "create_cluster"
+    ENDPOINT_ACCESS = "endpoint_access"
+    VPC_ATTRIBUTE = "vpc_attribute"
+    DHCP_OPTIONS = "dhcp_options"
+    SECURITY_GROUP_RULE = "security_group_rule"
+    NETWORK_ACL_RULE = "network_acl_rule"
+    ROUTE = "route"
+    NAT_GATEWAY = "nat_gateway"
+    SUBNET_ATTRIBUTE = "subnet_attribute"
+    BLOCK_PUBLIC_ACCESS = "block_public_access"
+    VPC_ENDPOINT = "vpc_endpoint"
+    CLUSTER_SUBNETS = "cluster_subnets"
+    CONNECTION = "connection"
+    CONNECTION_FIREWALL = "connection_firewall"
+    CONSUMER_LOCATION = "consumer_location"
+    CONSUMER_EGRESS = "consumer_egress"
+    CONSUMER_RESOLVER = "consumer_resolver"
+    CONSUMER_PROXY = "consumer_proxy"
+    CONSUMER_TUNNEL = "consumer_tunnel"
+    CONSUMER_SUBNETS = "consumer_subnets"
+    CONSUMER_PUBLIC_ADDRESS = "consumer_public_address"
+    CONSUMER_CALLS = "consumer_calls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change: its kind, what it touches, and the values that it sets, by name."""
+
+    kind: ChangeKind
+    target: str | None = None
+    values: tuple[tuple[str, Value], ...] = ()
+
+    def value(self, name: str) -> Value:
+        """One of the values; None if it is not among them."""
+        return dict(self.values).get(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """The two switches and the list: a state between two steps; ``public_access_cidrs`` None without an endpoint."""
+
+    mode: EndpointMode
+    public_access_cidrs: tuple[Network, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A required consumer that a step cuts off although it gets in before and after, for how long, and why."""
+
+    consumer: str
+    sentence: str
+    seconds: int | None  # None: until a later step is done
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanStep:
+    """One step of a plan: what must hold before, the change, what to wait for and verify, and the way back."""
+
+    sentence: str
+    call: str
+    changes: tuple[Change, ...]
+    setting: Setting
+    preconditions: tuple[str, ...]
+    waits: tuple[str, ...]
+    verify: tuple[str, ...]
+    way_back: str
+    way_back_changes: tuple[Change, ...]
+    cuts: tuple[Cut, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePlan:
+    """From the present setting to the recommended one; ``start`` None is a cluster that does not exist yet."""
+
+    start: Setting | None
+    target: Setting
+    steps: tuple[PlanStep, ...]
+    locks_out: tuple[str, ...]
+    sentence: str
