@@ -9,9 +9,9 @@ import argparse
 
 from rich.console import Console
 
-from tests.bench import single_decisions
+from tests.bench import kept_records, single_decisions
 
-MEASUREMENTS = {"decisions": single_decisions.measure}
+MEASUREMENTS = {"decisions": single_decisions.measure, "records": kept_records.measure}
 
 
 def main() -> None:
