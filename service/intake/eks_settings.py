@@ -143,9 +143,13 @@ def _everyone(draft: Draft, version: Reading) -> tuple[str, ...]:
 
 
 def is_older_than_dual_stack(version: object) -> bool:
-    """Whether EKS created the last cluster of a Kubernetes version before endpoints became dual-stack."""
+    """Whether EKS created the last cluster of a Kubernetes version before endpoints became dual-stack.
+
+    YAML reads an unquoted 1.30 as the number 1.3; EKS began with 1.10, so a single digit lacks its zero.
+    """
     major, _, minor = str(version).lstrip("v").partition(".")
     minor = minor.partition(".")[0]
+    minor = f"{minor}0" if len(minor) == 1 else minor
     return major == "1" and minor.isdecimal() and len(minor) < 4 and int(minor) <= _LAST_MINOR_BEFORE_DUAL_STACK
 
 
