@@ -77,7 +77,10 @@ class Ids:
 
     def all_of(self, value: Value) -> list[str] | None:
         """The ids in a list; None if one of its items, or all of it, is open."""
-        items = [item for item in value if item not in (None, "")] if isinstance(value, list) else []
+        given = value if isinstance(value, list) else []
+        # Before Terraform 0.12 a list of one list was written where the list was meant.
+        given = given[0] if len(given) == 1 and isinstance(given[0], list) else given
+        items = [item for item in given if item not in (None, "")]
         found = [self.of(item) for item in items]
         return None if isinstance(value, Open) or "" in found else found
 

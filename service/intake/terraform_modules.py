@@ -22,6 +22,7 @@ from service.intake.terraform_instances import instances_of, shaped
 from service.intake.terraform_known_modules import Call, Made
 from service.intake.terraform_resources import RELEVANT, Resource
 from service.intake.terraform_syntax import Block, Body, Node, text_of
+from service.intake.terraform_types import with_optional_members
 from service.intake.terraform_values import Handle, Value, is_open, opened
 from service.intake.terraform_vpc_module import expand_vpc
 from service.intake.terraform_world import World
@@ -137,8 +138,8 @@ class Module:
             if self.arguments is None:
                 self.world.defaulted |= {f"var.{name}"}
         if value is None and "nullable" in attributes and text_of(attributes["nullable"]) == "false":
-            return self.evaluator.value(attributes["default"], {})
-        return value
+            value = self.evaluator.value(attributes["default"], {})
+        return with_optional_members(self.evaluator, value, attributes["type"]) if "type" in attributes else value
 
     def _made(self, type_: str, name: str) -> Value:
         """What a resource's name stands for: an instance, or all of them."""

@@ -387,3 +387,35 @@ def test_ranges_are_computed(expression: str, expected: str | None) -> None:
 
     assert one.cluster.get("service_cidr") == expected
     assert ("/service_cidr" in unknown_fields(one)) is (expected is None)
+
+
+@pytest.mark.parametrize(
+    ("default", "expected"),
+    [("{}", False), ("{ endpoint = {} }", False), ("{ endpoint = { public = true } }", True), ("null", None)],
+)
+def test_the_type_of_a_variable_holds_defaults_too(default: str, expected: bool | None) -> None:
+    text = f"""
+    variable "eks" {{
+      type = object({{
+        name     = optional(string)
+        endpoint = optional(object({{ public = optional(bool, false) }}), {{}})
+      }})
+      default = {default}
+    }}
+    resource "aws_eks_cluster" "a" {{
+      name = "a"
+      vpc_config {{
+        endpoint_public_access  = var.eks.endpoint.public
+        endpoint_private_access = true
+        subnet_ids              = ["${{aws_subnet.s.*.id}}"]
+      }}
+    }}
+    resource "aws_subnet" "s" {{
+      count  = 2
+      vpc_id = "vpc-1"
+    }}
+    """
+    (one,) = CONFIGURATION.read({"main.tf": text})
+
+    assert effective(one)["endpoint_public_access"] is expected
+    assert one.cluster["cluster_subnets"] == ["aws_subnet.s[0]", "aws_subnet.s[1]"]
