@@ -82,4 +82,5 @@ def _record(verdict: Verdict) -> str:
 def _cells(line: Line) -> tuple[str, ...]:
     perhaps = [f"{name} (not known)" for name in line.may_be_locked_out]
     locked_out = ", ".join([*line.locked_out, *perhaps]) or "-"
-    return (line.cluster, line.place, line.present, locked_out, line.recommended, ", ".join(line.broken) or "-")
+    recommended = f"{line.recommended}: {line.to_settle}" if line.to_settle else line.recommended
+    return (line.cluster, line.place, line.present, locked_out, recommended, ", ".join(line.broken) or "-")

@@ -39,7 +39,8 @@ class Exit(IntEnum):
 class Line:
     """One cluster: its present mode, who is locked out today, and the mode that is recommended.
 
-    ``may_be_locked_out`` are callers of whom a fact is missing; ``broken`` what stands against the present setting.
+    ``may_be_locked_out`` are callers of whom a fact is missing; ``broken`` what stands against the present setting;
+    ``to_settle`` the question whose answer would say most, where a missing fact keeps a mode from being recommended.
     """
 
     place: str
@@ -49,6 +50,7 @@ class Line:
     may_be_locked_out: tuple[str, ...]
     broken: tuple[str, ...]
     recommended: str
+    to_settle: str
 
     def as_record(self) -> dict[str, Any]:
         """The line for programs."""
@@ -86,6 +88,7 @@ def decide(asked: Asked, more: dict[str, Any], prices: PriceList) -> Verdict:
         may_be_locked_out=_names(it.consumer for it in calls if it.is_uncertain),
         broken=_broken(decision.current) if decision.current else _unshown(decision.assessments, access is None),
         recommended=MODES[chosen.mode] if chosen else decision.outcome.value.replace("_", " "),
+        to_settle=advised.unknowns[0].question if advised.unknowns and not chosen else "",
     )
     answer = answer_of(
         advised, prices, input_digest=digest_of_question(document), id_=uuid4(), created_at=datetime.now(UTC)

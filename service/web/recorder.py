@@ -26,6 +26,8 @@ from service.records.store import Claim, Store, StoreError
 from service.settings import Records, Settings, SettingsError
 from service.web.answers import Answer
 
+_NEVER_KEPT = masks_of(["/question/source/document"])
+"""Somebody else's document may hold secrets, as Terraform's state does; what was understood of it is in the answer."""
 KEY_LIVES = timedelta(hours=24)
 """How long a second request with a key gets the first one's answer."""
 KEY_WAITS = timedelta(seconds=60)
@@ -121,7 +123,8 @@ class Recorder:
     def _record(self, answer: Answer, question: bytes) -> Record:
         decision = answer.decision
         chosen = decision.recommendation
-        kept_question, kept_answer, places = masked(question, answer.json, self.masks)
+        masks = (*self.masks, *_NEVER_KEPT) if b'"source"' in question else self.masks
+        kept_question, kept_answer, places = masked(question, answer.json, masks)
         return Record(
             id=str(answer.id),
             created_at=answer.created_at,

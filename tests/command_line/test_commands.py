@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -38,12 +39,23 @@ def cluster_file(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_document_gets_a_line_with_its_present_and_its_recommended_mode(cluster_file: str) -> None:
-    result = run("decide", cluster_file)
+def test_a_document_gets_a_line_with_its_present_and_its_recommended_mode() -> None:
+    result = run("decide", "-", given=CLUSTER_FILE)
 
     assert result.exit_code == 0, result.output
-    for words in ("payments", "public", "public and private", "recommended", "locked out today"):
-        assert words in result.stdout
+    words = " ".join(re.sub("[│┃]", " ", result.stdout).split())
+    for part in ("payments", "public", "recommended", "locked out today", "undetermined: From which addresses"):
+        assert part in words
+
+
+def test_a_mode_is_recommended_once_the_callers_are_known(cluster_file: str, tmp_path: Path) -> None:
+    consumers = tmp_path / "consumers.json"
+    consumers.write_text(json.dumps(LOCKED_OUT["consumers"]))
+
+    result = run("decide", cluster_file, "--consumers", str(consumers), "--output", "jsonl")
+
+    record = json.loads(result.stdout)
+    assert (record["recommended"], record["to_settle"]) == ("public and private", "")
 
 
 def test_a_question_is_told_from_a_document_and_decided_as_over_http() -> None:

@@ -198,6 +198,17 @@ def test_what_is_masked_is_masked_in_the_record_and_not_in_the_answer(tmp_path: 
     assert client.get(response.headers["Location"]).get_json()["cluster"]["labels"] == {"owner": "masked"}
 
 
+def test_a_document_in_place_of_a_cluster_is_never_kept_for_it_may_hold_secrets(tmp_path: Path) -> None:
+    client = an_app(tmp_path).test_client()
+    text = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: a, region: eu-west-1}\n# hunter2\n"
+
+    response = client.post("/v1/decisions", json={"source": {"document": text, "name": "a.yaml"}})
+    kept = client.get(f"{response.headers['Location']}/record")
+
+    assert kept.get_json()["question"] == {"source": {"document": "masked", "name": "a.yaml"}}
+    assert "hunter2" not in kept.get_data(as_text=True)
+
+
 def test_no_answer_goes_out_without_its_record_where_records_are_required(tmp_path: Path) -> None:
     client = an_app(tmp_path).test_client()
     decided(client)
