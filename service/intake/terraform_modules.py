@@ -158,6 +158,7 @@ class Module:
             value = self.cell((address, name), lambda: self.evaluator.value(node, known)) if node is not None else None
             if value is None and any(name in (inner.type, *inner.labels) for inner in block.body.blocks):
                 value = self._body(address, block.body, known, "", _Found()).get(name)
+                value = _with_own_group(address, value) if name == "vpc_config" else value
             return Handle(address, name) if value is None else value
 
         return attribute
@@ -329,6 +330,12 @@ class Module:
         for one, resource in by_address.items():
             self.world.described[one] = partial(_attribute_of, resource)
             self.world.add(resource)
+
+
+def _with_own_group(address: str, config: Value) -> Value:
+    """The block of a cluster with the group that EKS makes, which rules name there."""
+    own = {"cluster_security_group_id": Handle(address, "cluster_security_group_id")}
+    return [{**own, **one} if isinstance(one, dict) else one for one in config] if isinstance(config, list) else config
 
 
 def _attribute_of(resource: Resource, name: str) -> Value:

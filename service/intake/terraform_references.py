@@ -146,6 +146,8 @@ class Configuration:
         if match is None or reference.startswith(("data.", "local.")):
             return None
         base, index, attribute = match[1], match[2] or "", match[3] or "id"
+        if reference.endswith(".cluster_security_group_id"):
+            attribute = "cluster_security_group_id"
         if base.startswith("var."):
             return self._argument(base[4:], context, depth)
         if base.startswith("module."):

@@ -419,3 +419,30 @@ def test_the_type_of_a_variable_holds_defaults_too(default: str, expected: bool 
 
     assert effective(one)["endpoint_public_access"] is expected
     assert one.cluster["cluster_subnets"] == ["aws_subnet.s[0]", "aws_subnet.s[1]"]
+
+
+def test_rules_of_the_group_that_eks_makes_are_found_through_the_cluster() -> None:
+    text = """
+    resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+    resource "aws_subnet" "s" {
+      vpc_id     = aws_vpc.v.id
+      cidr_block = "10.0.0.0/24"
+    }
+    resource "aws_eks_cluster" "c" {
+      name = "c"
+      vpc_config { subnet_ids = [aws_subnet.s.id] }
+    }
+    resource "aws_vpc_security_group_ingress_rule" "r" {
+      security_group_id = aws_eks_cluster.c.vpc_config[0].cluster_security_group_id
+      cidr_ipv4         = "10.8.0.0/16"
+      from_port         = 443
+      to_port           = 443
+      ip_protocol       = "tcp"
+    }
+    """
+    (one,) = CONFIGURATION.read({"main.tf": text})
+
+    assert_decidable(one)
+    (group,) = one.cluster["security_groups"]
+    assert group["role"] == "cluster"
+    assert {"protocol": "tcp", "from_port": 443, "to_port": 443, "sources": ["10.8.0.0/16"]} in group["ingress"]
