@@ -19,7 +19,7 @@ from service.engine.callers import Asker, Caller, caller_of, node_groups_of, pro
 from service.engine.filters import Verdict
 from service.engine.from_api_server import way_from_api_server
 from service.engine.private_way import private_way
-from service.engine.proxies import names_endpoint, takes_proxy
+from service.engine.proxies import names_endpoint, taken_of_patterns, takes_proxy
 from service.engine.public_way import public_way
 from service.engine.resolve import MODES, Resolved, resolve
 from service.engine.scene import Scene
@@ -109,8 +109,11 @@ def _told(scene: Scene, caller: Caller, modes: tuple[EndpointMode, ...]) -> Told
     consumer = caller.consumer
     direct = _Route(scene, caller)
     alone = _in_each_mode(scene, direct, caller, modes)
-    if not takes_proxy(scene, consumer) or consumer.proxy is None:
+    if consumer.proxy is None:
         return alone
+    assumed = taken_of_patterns(scene, consumer, consumer.proxy)
+    if not takes_proxy(scene, consumer):
+        return Told(alone.traces, (*alone.assumptions, *assumed))
     hop = Hop(
         component=f"proxy of {consumer.name}",
         kind="proxy",
@@ -124,7 +127,7 @@ def _told(scene: Scene, caller: Caller, modes: tuple[EndpointMode, ...]) -> Told
     proxy = proxy_caller(consumer, consumer.proxy, scene)
     proxied = _in_each_mode(scene, _Route(scene, proxy), caller, modes, hop)
     traces = {mode: _blaming_proxy(trace, alone.traces[mode]) for mode, trace in proxied.traces.items()}
-    return Told(traces, (*proxy.assumptions, *proxied.assumptions))
+    return Told(traces, (*assumed, *proxy.assumptions, *proxied.assumptions))
 
 
 def _blaming_proxy(trace: Trace, alone: Trace) -> Trace:

@@ -16,6 +16,7 @@ from pathlib import Path
 import orjson
 from rich.table import Table
 
+from service.advice import advise
 from service.engine import decide
 from service.web.render.document import as_document
 from service.web.schemas import load_question
@@ -41,7 +42,7 @@ def measure(seconds: float) -> Table:
         peak = worker.peak_mebibytes
     document = read_object(QUESTION)
     question = load_question(document)
-    decision = decide(question)
+    advised = advise(question)
     engine = _milliseconds(lambda: decide(question))
     table = Table(title="one decision, `include: []`, one worker, one machine, one run", title_justify="left")
     for heading in ("", "decisions", "bare route", "ratio"):
@@ -58,7 +59,7 @@ def measure(seconds: float) -> Table:
     parts = {
         "engine": engine,
         "reading the question": _milliseconds(lambda: load_question(read_object(QUESTION))),
-        "writing the answer": _milliseconds(lambda: orjson.dumps(as_document(decision))),
+        "writing the answer": _milliseconds(lambda: orjson.dumps(as_document(advised))),
     }
     for name, spent in parts.items():
         table.add_row(f"of it, {name}", f"{spent:.2f} ms", "", f"{spent / ours.processor_milliseconds:.0%}")

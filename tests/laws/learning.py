@@ -29,7 +29,7 @@ ANY_PORT = Ports(protocol="all")
 def learnings(question: Question) -> Iterator[Learnt]:
     """Every missing fact of the question, with each value that it may turn out to have."""
     cluster = question.cluster
-    for where, learnt in _of_cluster(cluster):
+    for where, learnt in _of_cluster(question):
         yield where, replace(question, cluster=learnt)
     consumers = question.consumers or ()
     for number, consumer in enumerate(consumers):
@@ -54,7 +54,8 @@ def _each(cluster: Cluster, member: str, facts: Any) -> Iterator[tuple[str, Clus
             yield f"{member}[{noun.id}]: {where}", replace(cluster, **{member: told})
 
 
-def _of_cluster(cluster: Cluster) -> Iterator[tuple[str, Cluster]]:
+def _of_cluster(question: Question) -> Iterator[tuple[str, Cluster]]:
+    cluster = question.cluster
     for where, vpc in _filled(
         cluster.vpc,
         has_dns_support=(True,),
@@ -70,8 +71,8 @@ def _of_cluster(cluster: Cluster) -> Iterator[tuple[str, Cluster]]:
         hosting=(Hosting.REGION,),
         ip_family=(IpFamily.IPV4,),
         egress_mode=("AWS_MANAGED",),
-        service_cidr=ranges("10.100.0.0/16", "172.20.0.0/16"),
-        region=("eu-west-1", "us-east-1"),
+        service_cidr=ranges("172.20.0.0/16", *(() if _proxies_name(question, "10.100.") else ("10.100.0.0/16",))),
+        region=("eu-west-1", *(() if _proxies_name(question, "eu-west-1") else ("us-east-1",))),
     )
     fit = tuple(s.id for s in cluster.subnets if stands_in_zone(s) or cluster.hosting not in (None, Hosting.REGION))
     if fit:
@@ -81,6 +82,12 @@ def _of_cluster(cluster: Cluster) -> Iterator[tuple[str, Cluster]]:
     yield from _each(cluster, "connections", _of_link)
     yield from _each(cluster, "firewalls", lambda noun, _: _filled_if_unknown(noun, "internet_egress", ((), *EGRESS)))
     yield from _groups(cluster)
+
+
+def _proxies_name(question: Question, what: str) -> bool:
+    """Whether a proxy's patterns name a Region or range, from which something is then taken for granted."""
+    proxies = [consumer.proxy for consumer in question.consumers or () if consumer.proxy]
+    return any(what in pattern for proxy in proxies for pattern in (*proxy.bypass, *(proxy.allows or ())))
 
 
 def _filled_if_unknown(noun: Any, name: str, choices: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:

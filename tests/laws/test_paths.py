@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -52,71 +53,82 @@ def called(assessment: Assessment) -> tuple[Trace, ...]:
     return tuple(trace for trace in assessment.traces if trace.step is Step.API_SERVER_TO_KUBELET)
 
 
-def every_path() -> Iterator[tuple[Question, EndpointMode, Trace]]:
-    """Every flow of every question that the switches can make."""
-    for question, decision in decisions():
-        for assessment in decision.assessments:
-            for trace in assessment.traces:
-                yield question, assessment.mode, trace
+@cache
+def every_path() -> tuple[Trace, ...]:
+    """Every flow that the switches can make; one that several modes share, once."""
+    return tuple({id(trace): trace for _, decision in decisions() for trace in traces(decision)}.values())
 
 
-def test_a_path_stops_at_its_first_denial() -> None:
+def stops_at_its_first_denial(trace: Trace) -> None:
     """A path stops at its first denial; only its last hop denies or accepts, and only its first originates."""
-    for _, _, trace in every_path():
-        *before, last = trace.hops
-        assert trace.hops[0].action is Action.ORIGINATED
-        assert not {hop.action for hop in before} & {Action.DENIED, Action.ACCEPTED}
-        assert last.action is (Action.ACCEPTED if trace.is_accepted else Action.DENIED)
+    *before, last = trace.hops
+    assert trace.hops[0].action is Action.ORIGINATED
+    assert not {hop.action for hop in before} & {Action.DENIED, Action.ACCEPTED}
+    assert last.action is (Action.ACCEPTED if trace.is_accepted else Action.DENIED)
 
 
-def test_a_disposition_follows_from_the_last_hop() -> None:
+def ends_as_its_last_hop_says(trace: Trace) -> None:
     """Its disposition follows from its last hop: from where it stands and from whether it lacks a fact."""
-    for _, _, trace in every_path():
-        last = trace.hops[-1]
-        if trace.is_accepted:
-            assert trace.missing == ()
-            continue
-        assert trace.is_uncertain == bool(last.missing), trace
-        if not trace.is_uncertain:
-            assert trace.disposition in DISPOSITIONS_OF[last.kind], trace
+    last = trace.hops[-1]
+    if trace.is_accepted:
+        assert trace.missing == ()
+        return
+    assert trace.is_uncertain == bool(last.missing), trace
+    if not trace.is_uncertain:
+        assert trace.disposition in DISPOSITIONS_OF[last.kind], trace
 
 
-def test_a_path_without_a_fact_names_it() -> None:
+def names_the_fact_that_it_lacks(trace: Trace) -> None:
     """A flow that ends as `insufficient_info`, and no other, names at least one missing field."""
-    for _, _, trace in every_path():
-        assert trace.is_uncertain == bool(trace.missing), trace
-        assert set(trace.hops[-1].missing) <= set(trace.missing) or not trace.is_uncertain, trace
+    assert trace.is_uncertain == bool(trace.missing), trace
+    assert set(trace.hops[-1].missing) <= set(trace.missing) or not trace.is_uncertain, trace
 
 
-def test_every_blocked_flow_has_a_known_cause() -> None:
+def has_a_known_cause_if_blocked(trace: Trace) -> None:
     """Anything but `accepted` carries a cause of the catalogue that goes with such an ending."""
-    for _, _, trace in every_path():
-        assert set(trace.also) <= set(CAUSES)
-        if trace.cause is not None:
-            endings = CAUSES[trace.cause].dispositions
-            assert trace.is_uncertain or trace.disposition.value in endings, trace
+    assert set(trace.also) <= set(CAUSES)
+    if trace.cause is not None:
+        endings = CAUSES[trace.cause].dispositions
+        assert trace.is_uncertain or trace.disposition.value in endings, trace
 
 
-def test_every_hop_cites_a_fact() -> None:
+def cites_facts(trace: Trace) -> None:
     """Every hop but the first of a client cites at least one fact, and every fact that is cited exists."""
-    for _, _, trace in every_path():
-        for number, hop in enumerate(trace.hops):
-            assert hop.facts or (number == 0 and hop.kind == "consumer"), trace
-            assert set(hop.facts) <= set(FACTS), trace
+    for number, hop in enumerate(trace.hops):
+        assert hop.facts or (number == 0 and hop.kind == "consumer"), trace
+        assert set(hop.facts) <= set(FACTS), trace
 
 
-def test_private_admits_nothing_from_the_internet() -> None:
-    """In `private` nothing from the internet is accepted."""
-    for question, decision in decisions():
-        online = {
-            consumer.name
-            for consumer in question.consumers or ()
-            if consumer.location and consumer.location.at is Vantage.INTERNET
-            if consumer.tunnel_via is None and consumer.proxy is None
-        }
-        private = calls(decision.assessment_of(EndpointMode.PRIVATE))
-        assert online
-        assert not any(private[name].is_accepted for name in online)
+def keeps_to_the_doors_guards(trace: Trace) -> None:
+    """The list never stands on a path to the private endpoint, an interface's group never on one to the public."""
+    if trace.step is Step.API_SERVER_TO_KUBELET:
+        return
+    kinds = [hop.kind for hop in trace.hops]
+    if trace.resolved_to is Answer.ENI_ADDRESSES:
+        assert "public_access_cidrs" not in kinds
+    if trace.resolved_to is Answer.PUBLIC_ADDRESSES:
+        assert "endpoint_network_interface" not in kinds
+        filters = [hop for hop in trace.hops if hop.kind == "security_group"]
+        # What is left is the caller's own group, which filters what leaves it.
+        assert len(filters) <= 1, trace
+        assert all(hop.facts[0] in ("F-3.9", "F-3.16") for hop in filters), trace
+
+
+LAWS_OF_A_PATH = (
+    stops_at_its_first_denial,
+    ends_as_its_last_hop_says,
+    names_the_fact_that_it_lacks,
+    has_a_known_cause_if_blocked,
+    cites_facts,
+    keeps_to_the_doors_guards,
+)
+
+
+@pytest.mark.parametrize("holds", LAWS_OF_A_PATH, ids=lambda law: law.__name__)
+def test_a_law_of_a_path_holds_for_every_path(holds: Callable[[Trace], None]) -> None:
+    """Each law of a single path, over every flow of every question that the switches can make."""
+    for trace in every_path():
+        holds(trace)
 
 
 def test_what_gets_in_from_the_internet_in_private_is_carried_by_somebody_inside() -> None:
@@ -128,28 +140,55 @@ def test_what_gets_in_from_the_internet_in_private_is_carried_by_somebody_inside
                 assert private[consumer.name].hops[1].kind in ("tunnel", "proxy")
 
 
-def test_step_two_is_the_same_in_every_mode() -> None:
+def step_two_is_the_same_in_every_mode(_: Question, decision: Decision) -> None:
     """Step 2 (API server to kubelet) is the same trace in every mode (F-3.18)."""
-    for _, decision in decisions():
-        public, both, private = (called(assessment) for assessment in decision.assessments)
-        assert public
-        assert public == both == private
+    public, both, private = (called(assessment) for assessment in decision.assessments)
+    assert public == both == private
 
 
-def test_the_list_and_the_interfaces_groups_guard_different_doors() -> None:
-    """The list never stands on a path to the private endpoint, an interface's group never on one to the public."""
-    for question, _, trace in every_path():
-        if trace.step is Step.API_SERVER_TO_KUBELET:
-            continue
-        kinds = [hop.kind for hop in trace.hops]
-        if trace.resolved_to is Answer.ENI_ADDRESSES:
-            assert "public_access_cidrs" not in kinds
-        if trace.resolved_to is Answer.PUBLIC_ADDRESSES:
-            assert "endpoint_network_interface" not in kinds
-            filters = [hop for hop in trace.hops if hop.kind == "security_group"]
-            # What is left is the caller's own group, which filters what leaves it.
-            assert len(filters) <= 1, trace
-            assert all(hop.facts[0] in ("F-3.9", "F-3.16") for hop in filters), (question, trace)
+def both_endpoints_are_as_exposed_as_the_public_one(question: Question, decision: Decision) -> None:
+    """With the same list, `public_and_private` is exactly as exposed to the internet as `public` (F-1.6)."""
+    public, both = decision.assessments[:2]
+    assert public.scores.exposure.terms[0] == both.scores.exposure.terms[0]
+    for name in asking_public_dns_on_the_internet(question):
+        assert calls(public)[name] == calls(both)[name]
+
+
+def private_admits_nothing_from_the_internet(question: Question, decision: Decision) -> None:
+    """In `private` nothing from the internet is accepted."""
+    private = calls(decision.assessment_of(EndpointMode.PRIVATE))
+    assert not any(private[name].is_accepted for name in calling_from_the_internet(question))
+
+
+def private_access_never_lengthens_a_path_from_the_vpc(question: Question, decision: Decision) -> None:
+    """Turning private access on never lengthens an accepted path that begins in the VPC and asks its resolver."""
+    public, both = (calls(assessment) for assessment in decision.assessments[:2])
+    for name in asking_the_vpc(question):
+        if public[name].is_accepted and both[name].is_accepted:
+            assert len(both[name].hops) <= len(public[name].hops), (public[name], both[name])
+
+
+LAWS_OF_THE_MODES = (
+    step_two_is_the_same_in_every_mode,
+    both_endpoints_are_as_exposed_as_the_public_one,
+    private_admits_nothing_from_the_internet,
+    private_access_never_lengthens_a_path_from_the_vpc,
+)
+
+
+@pytest.mark.parametrize("holds", LAWS_OF_THE_MODES, ids=lambda law: law.__name__)
+def test_a_law_of_the_modes_holds_for_every_question(holds: Callable[[Question, Decision], None]) -> None:
+    """Each law that compares the modes, over every question that the switches can make."""
+    for question, decision in decisions():
+        holds(question, decision)
+
+
+def test_the_laws_of_the_modes_speak_of_somebody() -> None:
+    """The questions hold calls of the API server, callers on the internet and in the VPC: no law is idle."""
+    for question, decision in decisions():
+        assert called(decision.assessments[0])
+        assert calling_from_the_internet(question)
+    assert sum(len(asking_the_vpc(question)) for question, _ in decisions()) > 100
 
 
 def told(decision: Decision, answer: Answer) -> list[tuple[object, ...]]:
@@ -183,16 +222,14 @@ def test_no_interface_group_changes_a_path_to_the_public_endpoint(way_out: str) 
     assert all(paths == public[0] for paths in public)
 
 
-def test_private_access_never_lengthens_a_path_from_the_vpc() -> None:
-    """Turning private access on never lengthens an accepted path that begins in the VPC and asks its resolver."""
-    compared = 0
-    for question, decision in decisions():
-        public, both = (calls(assessment) for assessment in decision.assessments[:2])
-        for name in asking_the_vpc(question):
-            if public[name].is_accepted and both[name].is_accepted:
-                compared += 1
-                assert len(both[name].hops) <= len(public[name].hops), (public[name], both[name])
-    assert compared > 100
+def calling_from_the_internet(question: Question) -> list[str]:
+    """Who stands on the internet and calls directly."""
+    return [
+        consumer.name
+        for consumer in question.consumers or ()
+        if consumer.location and consumer.location.at is Vantage.INTERNET
+        if consumer.tunnel_via is None and consumer.proxy is None
+    ]
 
 
 def asking_the_vpc(question: Question) -> list[str]:
@@ -207,23 +244,13 @@ def asking_the_vpc(question: Question) -> list[str]:
     ]
 
 
-def test_both_endpoints_are_as_exposed_as_the_public_one() -> None:
-    """With the same list, `public_and_private` is exactly as exposed to the internet as `public` (F-1.6)."""
-    for question, decision in decisions():
-        public, both = decision.assessments[:2]
-        assert public.scores.exposure.terms[0] == both.scores.exposure.terms[0]
-        for name in asking_public_dns_on_the_internet(question):
-            assert calls(public)[name] == calls(both)[name]
-
-
 def asking_public_dns_on_the_internet(question: Question) -> list[str]:
-    """Who stands on the internet, asks no resolver of the VPC, and calls directly."""
+    """Who of them asks no resolver of the VPC."""
+    consumers = {consumer.name: consumer.location for consumer in question.consumers or ()}
     return [
-        consumer.name
-        for consumer in question.consumers or ()
-        if consumer.location and consumer.location.at is Vantage.INTERNET
-        if consumer.location.resolver is not Resolver.FORWARDED
-        if consumer.tunnel_via is None and consumer.proxy is None
+        name
+        for name in calling_from_the_internet(question)
+        if (location := consumers[name]) and location.resolver is not Resolver.FORWARDED
     ]
 
 

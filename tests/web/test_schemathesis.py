@@ -13,7 +13,7 @@ from service.settings import Records, Settings
 ACCEPTED = ["2xx", "304", "404", "422"]
 CONFIG = {
     "seed": 20260618,
-    "generation": {"max-examples": 60, "deterministic": True},
+    "generation": {"max-examples": 25, "deterministic": True},
     "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
 }
 
