@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 from service.domain.consumer import Consumer, ConsumerKind, Vantage
+from service.domain.network import Direction
 from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
-from service.engine.filters import Party, References
+from service.engine.filters import Party, References, admits
 from service.engine.gates import Gate, Stage, closed, opened, unknown
 from service.engine.gateways import NO_WAY_OUT
 from service.engine.kubelet_way import walk_in_vpc, walk_over_link
@@ -23,7 +24,7 @@ from service.engine.targets import (
     Target,
     interfaces_let_out,
     interfaces_of,
-    target_groups,
+    target_verdict,
     unreachable,
     walk_to,
 )
@@ -73,8 +74,8 @@ def _alike(scene: Scene, target: Target, place: Place) -> object:
     if target.caller.consumer.host_networks or scene.is_dual_stack or not is_plain(scene, place):
         return place.id
     party = Party(place.addresses(4), True, target.caller.groups, References.MATCH)
-    let_out = interfaces_let_out(scene, target, party).verdict
-    let_in = target_groups(scene, target, interfaces_of(scene, place, 4)).verdict
+    let_out = admits(scene.interface_admission(Direction.OUT, target.port), party)
+    let_in = target_verdict(scene, target, interfaces_of(scene, place, 4))
     return (place.addresses(4) is None, let_out, let_in)
 
 

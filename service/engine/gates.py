@@ -21,7 +21,6 @@ from service.engine.filters import (
     Party,
     Verdict,
     acl_verdict,
-    admission_of,
     admits,
     closed_ports,
     firewall_verdict,
@@ -127,8 +126,7 @@ def own_groups(caller: Caller, scene: Scene, target: Party, port: int, what: str
         return passes_unseen(stage)
     names = sorted(caller.groups or ())
     component = ", ".join(names) or f"security groups of {caller.consumer.name}"
-    described = [scene.groups[name] for name in names if name in scene.groups]
-    if not names or len(described) < len(names):
+    if not names or not scene.groups.keys() >= set(names):
         hop = Hop(
             component=component,
             kind=kind,
@@ -141,11 +139,7 @@ def own_groups(caller: Caller, scene: Scene, target: Party, port: int, what: str
         sentence = f"the security groups of {caller.consumer.name} are taken to let everything out"
         assumed = Assumption(code="groups-let-out", field=where, sentence=sentence, facts=(fact,))
         return Gate(stage=stage, hop=hop, assumptions=(assumed,))
-    key = ("lets out", caller.groups, port)
-    admission = scene.memo.get(key)
-    if admission is None:
-        admission = scene.memo[key] = admission_of(described, Direction.OUT, port)
-    verdict = admits(admission, target)
+    verdict = admits(scene.admission(names, Direction.OUT, port), target)
     if verdict is Verdict.YES:
         return _lets_out(component, port, what)
     cause = _blocked_egress_cause(caller, target)

@@ -131,7 +131,7 @@ def _version(scene: Scene, caller: Caller) -> int:
 
 def _walk_between(scene: Scene, caller: Caller, source: Place | None, target: Place, version: int) -> Walk:
     party = _as_source(caller, source, version)
-    there = Party(target.addresses(version), False, scene.cluster_group_ids | _names(scene), References.MATCH, version)
+    there = Party(target.addresses(version), False, scene.interface_group_ids, References.MATCH, version)
     target_side = Side(party=there, words="the interfaces", settled_by=f"/cluster/subnets[{target.id}]/cidr")
     settled = f"/cluster/subnets[{source.id}]/cidr" if source else f"{caller.location_reference}/cidrs"
     side = Side(party=party, words=caller.consumer.name, settled_by=settled)
@@ -152,10 +152,6 @@ def _walk_between(scene: Scene, caller: Caller, source: Place | None, target: Pl
         gates.append(replies(source, Direction.IN, target_side, ours=True))
     leaves = caller.connection.kind in OFF_AMAZON if source is None and caller.connection else False
     return Walk(label=target.id, gates=(*gates, *ARRIVAL), source=party.addresses, leaves_aws_network=leaves)
-
-
-def _names(scene: Scene) -> frozenset[str]:
-    return frozenset(group.id for group in scene.interface_groups)
 
 
 def _way_there(

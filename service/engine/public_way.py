@@ -94,9 +94,7 @@ def _walk_from(scene: Scene, caller: Caller, place: Place, version: int) -> Walk
 
 def admission(scene: Scene, caller: Caller, source: Source, version: int | None) -> Gate:
     """The public access CIDRs against the address that the endpoint sees (F-1.8, F-1.11, F-1.18)."""
-    admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
-    if version is not None:
-        admitted = admitted.of_version(version)
+    admitted = scene.admitted(version)
     if not scene.access.knows_list:
         cause = _unlisted_cause(scene, caller, NOWHERE, None)
         missing = ("/cluster/endpoint_access/public_access_cidrs",)

@@ -28,7 +28,7 @@ def internet_exposure(case: Case) -> Iterable[Objection]:
     if not case.scene.access.knows_list:
         yield _unjudged("internet-exposure-allow-list", "a list short of everything is wanted", "F-1.11")
         return
-    admitted = case.scene.access.admitted(is_dual_stack=case.scene.is_dual_stack)
+    admitted = case.scene.admitted(None)
     if any(admitted.covers(everything) for everything in open_to(case.scene)):
         sentence = "the list admits every address, and one short of everything is wanted"
         yield _unmet("internet-exposure-allow-list", sentence, "F-1.11")
@@ -63,7 +63,7 @@ def approved_sources(case: Case) -> Iterable[Objection]:
     if not case.scene.access.knows_list:
         yield _unjudged("unapproved-source-cidrs", "only approved sources may stand on it", "F-1.8")
         return
-    outside = case.scene.access.admitted(is_dual_stack=case.scene.is_dual_stack) - of_networks(approved)
+    outside = case.scene.admitted(None) - of_networks(approved)
     if outside:
         texts = outside.texts()
         shown = ", ".join(texts[:3]) + (f" and {len(texts) - 3} more ranges" if len(texts) > 3 else "")

@@ -11,6 +11,7 @@ Gates work on a `Scene` only, so that no default is decided in two places.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -81,6 +82,9 @@ class Scene:
     firewalls: dict[str, Firewall]
     groups: dict[str, SecurityGroup]
     interface_groups: tuple[SecurityGroup, ...]
+    interface_group_ids: frozenset[str]
+    interface_group_names: str
+    """The groups on the endpoint network interfaces, as a component."""
     cluster_group_ids: frozenset[str]
     knows_cluster_group: bool
     assumptions: tuple[Assumption, ...]
@@ -91,11 +95,26 @@ class Scene:
         """Whether any subnet has a network ACL of its own."""
         return bool(self.cluster.network_acls)
 
-    @property
-    def interface_group_names(self) -> str:
-        """The groups on the endpoint network interfaces, as a component."""
-        names = sorted({group.id for group in self.interface_groups} | self.cluster_group_ids)
-        return ", ".join(names)
+    def admitted(self, version: int | None) -> Addresses:
+        """What the public access CIDRs admit, of one family or of both."""
+        key = ("admitted", version, self.access.public_access_cidrs)
+        found: Addresses | None = self.memo.get(key)
+        if found is None:
+            found = self.access.admitted(is_dual_stack=self.is_dual_stack)
+            found = self.memo[key] = found if version is None else found.of_version(version)
+        return found
+
+    def admission(self, names: Iterable[str], direction: Direction, port: int) -> Admission:
+        """What groups let in or out on a TCP port, taken together; unsure if one of them was not described."""
+        key = ("groups", frozenset(names), direction is Direction.IN, port)
+        found: Admission | None = self.memo.get(key)
+        if found is None:
+            described = [self.groups[name] for name in sorted(key[1]) if name in self.groups]
+            found = admission_of(described, direction, port)
+            if len(described) < len(key[1]):
+                found = found._replace(is_unsure=True)
+            self.memo[key] = found
+        return found
 
     def interface_admission(self, direction: Direction, port: int) -> Admission:
         """What the groups on the endpoint network interfaces let in or out on a TCP port."""
@@ -141,6 +160,8 @@ def set_scene(cluster: Cluster) -> Scene:
         )
     groups = {group.id: group for group in cluster.security_groups or ()}
     own = frozenset(group.id for group in groups.values() if group.role == "cluster")
+    interface_groups = tuple(groups[name] for name in sorted(groups) if groups[name].role in ("cluster", "additional"))
+    interface_group_ids = (own or frozenset({CLUSTER_GROUP})) | {group.id for group in interface_groups}
     hosting = cluster.hosting or Hosting.REGION
     cluster_places = _cluster_places(cluster, hosting, places)
     return Scene(
@@ -156,9 +177,9 @@ def set_scene(cluster: Cluster) -> Scene:
         connections={connection.id: connection for connection in cluster.connections},
         firewalls={firewall.id: firewall for firewall in cluster.firewalls},
         groups=groups,
-        interface_groups=tuple(
-            groups[name] for name in sorted(groups) if groups[name].role in ("cluster", "additional")
-        ),
+        interface_groups=interface_groups,
+        interface_group_ids=interface_group_ids,
+        interface_group_names=", ".join(sorted(interface_group_ids)),
         cluster_group_ids=own or frozenset({CLUSTER_GROUP}),
         knows_cluster_group=bool(own),
         assumptions=(*assumed, *_assumed_subnets(cluster, cluster_places), *taken_for_granted(cluster)),

@@ -17,7 +17,7 @@ from service.domain.consumer import Consumer, ConsumerKind
 from service.domain.decision import Finding
 from service.domain.network import Direction, VpcEndpoint
 from service.engine.callers import Caller
-from service.engine.filters import Party, References, Verdict, admission_of, admits
+from service.engine.filters import Party, References, Verdict, admits
 from service.engine.scene import CLUSTER_GROUP, Place, Scene
 from service.engine.way_out import egress
 from service.engine.ways import Walk, concluded
@@ -110,7 +110,7 @@ def _fault(scene: Scene, caller: Caller, place: Place, service: str) -> tuple[st
     if service in OIDC:
         return _shadowed_oidc(scene)
     name = "sts" if service in GLOBAL_STS else service
-    endpoints = [e for e in described or () if plain_name(e.service) == name]
+    endpoints = _endpoints_of(scene, name)
     interface = [e for e in endpoints if e.kind == "interface" and e.has_private_dns is not False]
     if service not in GLOBAL_STS and interface:
         refused = [_admits(scene, e, caller, place) is Verdict.NO for e in interface]
@@ -131,6 +131,14 @@ def _fault(scene: Scene, caller: Caller, place: Place, service: str) -> tuple[st
             f"the {service} gateway endpoint does not serve {place.id}",
         )
     return None if described is None else _missing(service, endpoints, place)
+
+
+def _endpoints_of(scene: Scene, service: str) -> list[VpcEndpoint]:
+    key = ("endpoints", service)
+    if key not in scene.memo:
+        scene.memo[key] = [e for e in scene.cluster.vpc.endpoints or () if plain_name(e.service) == service]
+    found: list[VpcEndpoint] = scene.memo[key]
+    return found
 
 
 def _missing(service: str, endpoints: list[VpcEndpoint], place: Place) -> tuple[str, str]:
@@ -174,8 +182,7 @@ def _admits(scene: Scene, endpoint: VpcEndpoint, caller: Caller, place: Place) -
     if endpoint.security_groups is None or any(n not in scene.groups for n in endpoint.security_groups):
         return Verdict.YES
     groups = caller.groups
-    described = [scene.groups[name] for name in endpoint.security_groups]
     if groups and CLUSTER_GROUP in groups:
         groups = None
     party = Party(place.addresses(4), True, groups, References.MATCH)
-    return admits(admission_of(described, Direction.IN, 443), party)
+    return admits(scene.admission(endpoint.security_groups, Direction.IN, 443), party)

@@ -12,7 +12,7 @@ from service.domain.consumer import ConsumerKind, Vantage
 from service.domain.network import Direction
 from service.domain.trace import Action, Disposition
 from service.engine.callers import Caller
-from service.engine.filters import Admission, Party, References, Verdict, admission_of, admits
+from service.engine.filters import Party, References, Verdict, admits
 from service.engine.gates import Gate, Stage, closed, opened, unknown
 from service.engine.gateways import OFF_AMAZON
 from service.engine.links import NO_PATH
@@ -88,8 +88,7 @@ def unreachable(target: Target, detail: str) -> Gate:
 
 def interfaces_of(scene: Scene, place: Place, version: int) -> Party:
     """The interfaces in a cluster subnet as the target's filters see them."""
-    names = scene.cluster_group_ids | {group.id for group in scene.interface_groups}
-    return Party(place.addresses(version), False, names, References.MATCH, version)
+    return Party(place.addresses(version), False, scene.interface_group_ids, References.MATCH, version)
 
 
 def interfaces_let_out(scene: Scene, target: Target, party: Party) -> Gate:
@@ -108,18 +107,24 @@ def interfaces_let_out(scene: Scene, target: Target, party: Party) -> Gate:
     return unknown(Stage.OWN_GROUPS, component, kind, detail, cause, missing, "F-3.11")
 
 
+def target_verdict(scene: Scene, target: Target, interfaces: Party) -> Verdict:
+    """Whether the target's own groups admit the port from the interfaces; without a group nobody can say."""
+    groups = target.caller.groups
+    if not groups:
+        return Verdict.UNKNOWN
+    if CLUSTER_GROUP in groups:
+        return Verdict.YES
+    return admits(scene.admission(groups, Direction.IN, target.port), interfaces)
+
+
 def target_groups(scene: Scene, target: Target, interfaces: Party) -> Gate:
     """The target's own groups admit the port from the control plane (F-3.16, F-3.17)."""
     caller, kind, port = target.caller, "security_group", target.port
     names = sorted(caller.groups or ())
     component = ", ".join(names) or f"security groups of {caller.consumer.name}"
-    if caller.groups and CLUSTER_GROUP in caller.groups:
+    if CLUSTER_GROUP in names:
         return opened(Stage.TARGET_GROUPS, component, kind, f"admits TCP {port} from itself", "F-3.10")
-    described = [scene.groups[name] for name in names if name in scene.groups]
-    admission = admission_of(described, Direction.IN, port)
-    if not names or len(described) < len(names):
-        admission = Admission(admission.addresses, admission.groups, is_unsure=True)
-    verdict = admits(admission, interfaces)
+    verdict = target_verdict(scene, target, interfaces)
     if verdict is Verdict.YES:
         return opened(Stage.TARGET_GROUPS, component, kind, f"admits TCP {port} from the control plane", "F-3.16")
     cause = target.group_cause

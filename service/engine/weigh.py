@@ -17,7 +17,6 @@ from fractions import Fraction
 from math import log2
 from typing import NamedTuple
 
-from service.domain.addresses import Addresses
 from service.domain.cluster import EndpointMode
 from service.domain.consumer import Importance
 from service.domain.decision import Score, Scores, Term
@@ -89,19 +88,16 @@ def _addresses_term(scene: Scene, mode: EndpointMode) -> Term:
     name = "addresses_that_may_connect"
     if not mode.has_public:
         return Term(name=name, points=ADDRESSES, of=ADDRESSES, because="there is no public endpoint")
-    admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
     if not scene.access.knows_list:
         return Term(name=name, points=0, of=ADDRESSES, because="the list is not known, so every address may connect")
-    openness = max(_openness(admitted.of_version(4), 32), _openness(admitted.of_version(6), 128))
-    points = round(ONE_ADDRESS * (1 - openness))
-    ipv4, ipv6 = admitted.of_version(4).count(), admitted.of_version(6).count()
+    ipv4, ipv6 = scene.admitted(4).count(), scene.admitted(6).count()
+    points = round(ONE_ADDRESS * (1 - max(_openness(ipv4, 32), _openness(ipv6, 128))))
     counted = f"{ipv4} IPv4" + (f" and about 2^{round(log2(ipv6))} IPv6" if ipv6 else "") + " addresses"
     return Term(name=name, points=points, of=ADDRESSES, because=f"{counted} may open a connection")
 
 
-def _openness(admitted: Addresses, bits: int) -> float:
-    """How much of a family's space is let in, 0 for none or one address to 1 for all, on a log scale."""
-    count = admitted.count()
+def _openness(count: int, bits: int) -> float:
+    """How much of a family's space so many addresses are, 0 for none or one to 1 for all, on a log scale."""
     return log2(count) / bits if count else 0.0
 
 
