@@ -15,7 +15,7 @@ from typing import NamedTuple
 from service.domain.addresses import EVERYWHERE, Addresses, of_network, of_networks
 from service.domain.consumer import ConsumerKind, Dynamic
 from service.domain.network import BlockPublicAccess, Connection, Direction, Firewall, NatGateway, Route, RouteTable
-from service.domain.trace import Action, Disposition
+from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party, Verdict, judge
 from service.engine.gates import Call, Gate, Side, Stage, acl, closed, firewall, opened, replies, unknown
@@ -168,9 +168,19 @@ def nat_gateway(scene: Scene, place: Place, nat: NatGateway, version: int) -> Ex
     hop = opened(Stage.ROUTE, nat.id, "nat_gateway", f"translates to {seen}", "F-4.6", action=Action.TRANSLATED)
     home = scene.places.get(nat.subnet) if nat.subnet else None
     if home is None:
-        return Exit((hop, *block_public_access(scene, None, is_one_way=True), _ONWARD), source)
+        onward = _ONWARD._replace(assumptions=(_stands_in_public_subnet(nat),))
+        return Exit((hop, *block_public_access(scene, None, is_one_way=True), onward), source)
     there, back = _around_nat(scene, place, home)
     return Exit((hop, *there, *_beyond_nat(scene, home, nat, version)), source, back)
+
+
+def _stands_in_public_subnet(nat: NatGateway) -> Assumption:
+    return Assumption(
+        code="nat-gateway-leads-out",
+        field=f"/cluster/nat_gateways[{nat.id}]/subnet",
+        sentence=f"{nat.id} is taken to stand in a subnet that leads to an internet gateway and whose ACL lets it work",
+        facts=("F-4.2",),
+    )
 
 
 def _around_nat(scene: Scene, place: Place, home: Place) -> tuple[tuple[Gate, ...], tuple[Gate, ...]]:

@@ -113,7 +113,8 @@ def _of_subnet(subnet: Any, cluster: Cluster) -> Iterator[tuple[str, Any]]:
 
 
 def _of_nat(nat: Any, cluster: Cluster) -> Iterator[tuple[str, Any]]:
-    yield from _filled(nat, public_ips=EGRESS[:2], subnet=tuple(subnet.id for subnet in cluster.subnets))
+    fit = tuple(s.id for s in cluster.subnets if s.routing is Routing.PUBLIC and s.network_acl is None)
+    yield from _filled(nat, public_ips=EGRESS[:2], subnet=fit)
 
 
 def _of_link(link: Any, _: Cluster) -> Iterator[tuple[str, Any]]:
