@@ -97,12 +97,8 @@ class Scene:
 
     def admitted(self, version: int | None) -> Addresses:
         """What the public access CIDRs admit, of one family or of both."""
-        key = ("admitted", version, self.access.public_access_cidrs)
-        found: Addresses | None = self.memo.get(key)
-        if found is None:
-            found = self.access.admitted(is_dual_stack=self.is_dual_stack)
-            found = self.memo[key] = found if version is None else found.of_version(version)
-        return found
+        admitted = self.access.admitted(is_dual_stack=self.is_dual_stack)
+        return admitted if version is None else admitted.of_version(version)
 
     def admission(self, names: Iterable[str], direction: Direction, port: int) -> Admission:
         """What groups let in or out on a TCP port, taken together; unsure if one of them was not described."""

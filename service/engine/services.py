@@ -95,7 +95,7 @@ def _leaves_over_ipv6(scene: Scene, caller: Caller) -> bool:
 
 
 def _way_out(scene: Scene, caller: Caller, place: Place, version: int) -> Verdict:
-    key = ("way out", caller.consumer.name, place.id, version)
+    key = ("way out", caller.reference, place.id, version)
     if key not in scene.memo:
         gates, left = egress(scene, caller, place, version)
         walk = Walk(label=place.id, gates=(*gates, *left.gates_back), source=None)

@@ -35,7 +35,7 @@ from service.engine.scene import Place, Scene
 
 def egress(scene: Scene, caller: Caller, place: Place, version: int) -> tuple[tuple[Gate, ...], Exit]:
     """The gates from a subnet to the internet; what an AWS service's public address asks for as well."""
-    key = ("egress", caller.consumer.name, place.id, version)
+    key = ("egress", caller.reference, place.id, version)
     kept: tuple[tuple[Gate, ...], Exit] | None = scene.memo.get(key)
     if kept is None:
         kept = scene.memo[key] = _egress(scene, caller, place, version)
