@@ -38,17 +38,17 @@ def _understand(format_: str, inventory: Inventory, ignored: Iterable[Ignored]) 
     if len(clusters) > _MOST_CLUSTERS:
         raise NotUnderstoodError(f"the document makes {len(clusters)} clusters, expected at most {_MOST_CLUSTERS}")
     shared = list(ignored)
-    if clusters:
-        return tuple(_cluster(format_, one, inventory, shared) for one in clusters)
-    vpcs = list(inventory.of("aws_vpc", "aws_default_vpc"))[:_MOST_CLUSTERS]
-    return tuple(_network_alone(format_, vpc, inventory, shared) for vpc in vpcs)
-
-
-def _cluster(format_: str, cluster: Resource, inventory: Inventory, shared: list[Ignored]) -> Understanding:
-    draft = Draft(format=format_, place=cluster.address)
     ids = Ids(inventory)
     network = Network(inventory, ids)
-    describe_cluster(draft, cluster, inventory)
+    if clusters:
+        return tuple(_cluster(format_, one, network, shared) for one in clusters)
+    vpcs = list(inventory.of("aws_vpc", "aws_default_vpc"))[:_MOST_CLUSTERS]
+    return tuple(_network_alone(format_, vpc, network, shared) for vpc in vpcs)
+
+
+def _cluster(format_: str, cluster: Resource, network: Network, shared: list[Ignored]) -> Understanding:
+    draft = Draft(format=format_, place=cluster.address)
+    describe_cluster(draft, cluster, network.records.inventory)
     around = cluster_network(draft, cluster, network)
     describe_consumers(draft, cluster, network, around.own_group)
     if around.vpc:
@@ -62,15 +62,15 @@ def _cluster(format_: str, cluster: Resource, inventory: Inventory, shared: list
         )
         network.describe(draft, around.vpc, named)
     draft.ignored += shared
-    ids.rename(draft)
+    network.records.ids.rename(draft)
     make_coherent(draft)
     return draft.understanding()
 
 
-def _network_alone(format_: str, vpc: Resource, inventory: Inventory, shared: list[Ignored]) -> Understanding:
+def _network_alone(format_: str, vpc: Resource, network: Network, shared: list[Ignored]) -> Understanding:
     draft = Draft(format=format_, place=vpc.address)
-    ids = Ids(inventory)
-    Network(inventory, ids).describe(draft, ids.own(vpc.address), None)
+    ids = network.records.ids
+    network.describe(draft, ids.own(vpc.address), None)
     draft.ignored += shared
     ids.rename(draft)
     make_coherent(draft)

@@ -102,11 +102,14 @@ class Inventory:
     unseen: Mapping[str, str] = field(default_factory=dict)
     by_type: dict[str, list[Resource]] = field(default_factory=dict)
     by_address: dict[str, Resource] = field(default_factory=dict)
+    by_id: dict[tuple[str, str], Resource] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for resource in self.resources:
             self.by_type.setdefault(resource.type, []).append(resource)
             self.by_address[resource.address] = resource
+            if isinstance(id_ := resource.get("id"), str):
+                self.by_id.setdefault((resource.type, id_), resource)
 
     def of(self, *types: str) -> Iterator[Resource]:
         """The resources of some types, in the order of the document."""
@@ -126,4 +129,4 @@ class Inventory:
             return found if found is not None and found.type in types else None
         if not isinstance(value, str) or not value:
             return None
-        return next((one for one in self.of(*types) if one.get("id") == value), None)
+        return next((found for type_ in types if (found := self.by_id.get((type_, value)))), None)
