@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from service.app import create_app
 from service.command_line.commands import main
+from service.intake.archives import MOST_EXPANDED_BYTES, MOST_FILES
 from service.settings import Settings
 
 CLUSTER_FILE = """\
@@ -175,6 +176,36 @@ def test_a_folder_is_read_as_one_archive_without_links_and_hidden_folders(tmp_pa
         ("payments", f"{tmp_path}/a/one.yaml#"),
         ("orders", f"{tmp_path}/two.yaml#"),
     }
+
+
+def test_a_network_in_which_no_cluster_stands_is_nothing_to_decide() -> None:
+    network = {"Vpcs": [{"VpcId": "vpc-0a1b2c3d4e5f60001", "CidrBlock": "10.0.0.0/16"}]}
+
+    result = run("decide", "-", given=json.dumps(network))
+
+    assert result.exit_code == 2
+    assert "in which no cluster stands" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "words"),
+    [(MOST_FILES + 1, 4, f"more than {MOST_FILES} documents"), (9, MOST_EXPANDED_BYTES // 8, "bytes of documents")],
+)
+def test_a_folder_is_read_within_the_limits_of_an_archive(tmp_path: Path, count: int, size: int, words: str) -> None:
+    for number in range(count):
+        (tmp_path / f"{number}.yaml").write_bytes(b"a: 1".ljust(size))
+
+    result = run("decide", str(tmp_path))
+
+    assert result.exit_code == 2
+    assert words in result.stderr
+
+
+def test_an_empty_file_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "empty.yaml").touch()
+    (tmp_path / "cluster.yaml").write_text(CLUSTER_FILE)
+
+    assert run("decide", str(tmp_path)).exit_code == 0
 
 
 def test_an_archive_comes_on_standard_input() -> None:

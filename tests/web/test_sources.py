@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.web.schemas.sourced import LEFT_OPEN, TAKEN
+from service.domain.errors import Mistake
+from service.web.schemas.sourced import LEFT_OPEN, TAKEN, at_the_document
 from tests.web.assertions import assert_error
 
 EKSCTL = """\
@@ -151,6 +152,22 @@ def test_a_mistake_in_what_is_described_stands_at_the_document(client: FlaskClie
 
     body = assert_error(response, 422, "INVALID_QUESTION")
     assert [error["pointer"] for error in body["errors"]] == ["/consumers/0/subnets/0"]
+
+
+@pytest.mark.parametrize(
+    ("question", "moved"),
+    [
+        ({}, ["/source/document", "/source/document", "/requirements"]),
+        ({"consumers": []}, ["/source/document", "/consumers/0/kind", "/requirements"]),
+    ],
+)
+def test_what_the_question_says_itself_stays_where_it_is(question: dict[str, Any], moved: list[str]) -> None:
+    mistakes = [Mistake(pointer, "is wrong") for pointer in ("/cluster/vpc", "/consumers/0/kind", "/requirements")]
+
+    told = list(at_the_document(mistakes, question))
+
+    assert [mistake.pointer for mistake in told] == moved
+    assert told[0].detail == "as described, at `/cluster/vpc`: is wrong"
 
 
 @pytest.mark.parametrize(
