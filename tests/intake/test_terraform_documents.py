@@ -446,3 +446,60 @@ def test_rules_of_the_group_that_eks_makes_are_found_through_the_cluster() -> No
     (group,) = one.cluster["security_groups"]
     assert group["role"] == "cluster"
     assert {"protocol": "tcp", "from_port": 443, "to_port": 443, "sources": ["10.8.0.0/16"]} in group["ingress"]
+
+
+def test_links_and_filters_are_described() -> None:
+    text = """
+    resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+    resource "aws_vpc" "peer" { cidr_block = "10.9.0.0/16" }
+    resource "aws_subnet" "s" {
+      vpc_id     = aws_vpc.v.id
+      cidr_block = "10.0.0.0/24"
+    }
+    resource "aws_vpc_peering_connection" "p" {
+      vpc_id      = aws_vpc.v.id
+      peer_vpc_id = aws_vpc.peer.id
+    }
+    resource "aws_vpn_gateway" "g" { vpc_id = aws_vpc.v.id }
+    resource "aws_ec2_client_vpn_endpoint" "c" {
+      vpc_id            = aws_vpc.v.id
+      client_cidr_block = "10.20.0.0/22"
+    }
+    resource "aws_route53_resolver_endpoint" "r" {
+      direction = "INBOUND"
+      ip_address { subnet_id = aws_subnet.s.id }
+    }
+    resource "aws_vpc_block_public_access_options" "b" { internet_gateway_block_mode = "block-ingress" }
+    resource "aws_network_acl" "n" { vpc_id = aws_vpc.v.id }
+    resource "aws_network_acl_association" "n" {
+      subnet_id      = aws_subnet.s.id
+      network_acl_id = aws_network_acl.n.id
+    }
+    resource "aws_network_acl_rule" "n" {
+      network_acl_id = aws_network_acl.n.id
+      egress         = true
+      rule_number    = 100
+      rule_action    = "allow"
+      protocol       = "-1"
+      cidr_block     = "0.0.0.0/0"
+    }
+    resource "aws_eks_cluster" "c" {
+      name = "c"
+      vpc_config { subnet_ids = [aws_subnet.s.id] }
+    }
+    """
+    (one,) = CONFIGURATION.read({"main.tf": text})
+
+    assert_decidable(one)
+    links = {link["id"]: (link["kind"], link.get("remote_cidrs")) for link in one.cluster["connections"]}
+    assert links == {
+        "aws_vpc_peering_connection.p": ("peering", ["10.9.0.0/16"]),
+        "aws_vpn_gateway.g": ("vpn", None),
+        "aws_ec2_client_vpn_endpoint.c": ("client_vpn", ["10.20.0.0/22"]),
+    }
+    assert one.cluster["vpc"]["inbound_resolver"] is True
+    assert one.cluster["vpc"]["block_public_access"] == "block-ingress"
+    (acl,) = one.cluster["network_acls"]
+    assert acl["ingress"] == []
+    assert [rule["rule_number"] for rule in acl["egress"]] == [100]
+    assert one.cluster["subnets"][0]["network_acl"] == "aws_network_acl.n"
