@@ -26,7 +26,8 @@ from service.domain.network import Connection
 from service.domain.trace import Assumption
 from service.engine.scene import Place, Scene, unknown_place
 
-AMAZON_DNS = "amazonprovideddns"
+AMAZON_DNS = frozenset({"amazonprovideddns", "169.254.169.253", "fd00:ec2::253"})
+"""The VPC's resolver in DHCP options: its name, and the link-local addresses that are its own in every VPC."""
 
 
 class Asker(Enum):
@@ -174,7 +175,7 @@ def _resolver_of(consumer: Consumer, location: Location, scene: Scene) -> Resolv
     servers = scene.cluster.vpc.domain_name_servers
     if location.at is not Vantage.CLUSTER_VPC:
         return Resolver.OWN
-    amazon = servers is None or any(server.lower() == AMAZON_DNS for server in servers)
+    amazon = servers is None or any(server.lower() in AMAZON_DNS for server in servers)
     return Resolver.VPC if amazon else Resolver.OWN
 
 

@@ -151,7 +151,7 @@ def resolver_in_private(scene: Scene, journeys: Journeys) -> Told | None:
 
 def mixed_name_servers(scene: Scene, journeys: Journeys) -> Told | None:
     servers = [server.lower() for server in scene.cluster.vpc.domain_name_servers or ()]
-    if AMAZON_DNS not in servers or len(set(servers)) == 1:
+    if AMAZON_DNS.isdisjoint(servers) or AMAZON_DNS.issuperset(servers):
         return None
     return (
         "/cluster/vpc/domain_name_servers",
