@@ -11,6 +11,7 @@ A section that is not asked for is not computed, and stands in the answer as ``N
 from __future__ import annotations
 
 from service.advice.allow_list import derived_lists
+from service.advice.conditions import conditions
 from service.advice.planning import change_plan
 from service.advice.provisos import provisos
 from service.advice.sensitivity import is_robust, sensitivity
@@ -30,6 +31,7 @@ def advise(question: Question) -> Advised:
         decision=decision,
         provisos=provisos(known, decision),
         change_plan=change_plan(known, decision) if Section.CHANGE_PLAN in question.include else None,
+        conditions=conditions(known, decision, decided) if Section.CONDITIONS in question.include else None,
         is_robust=is_robust(decision, weights),
         sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in question.include else None,
         unknowns=unknowns(question, decision, decide_anew) if Section.UNKNOWNS in question.include else None,

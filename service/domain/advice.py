@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.domain.change import ChangePlan
+from service.domain.change import ChangePlan, Conditions
 from service.domain.decision import Decision
 from service.domain.sensitivity import Sensitivity
 from service.domain.trace import Assumption
@@ -21,4 +21,5 @@ class Advised:
     sensitivity: Sensitivity | None = None
     unknowns: tuple[Unknown, ...] | None = None
     change_plan: ChangePlan | None = None
+    conditions: tuple[Conditions, ...] | None = None
     provisos: tuple[Assumption, ...] = ()  # what must stay true for the recommended list to be right

@@ -95,3 +95,27 @@ class ChangePlan:
     steps: tuple[PlanStep, ...]
     locks_out: tuple[str, ...]
     sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """Something that can be done about a cause, in plain words, and what it changes."""
+
+    code: str
+    sentence: str
+    changes: tuple[Change, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What would make a mode eligible that is ruled out: smallest sets of repairs, each proved by deciding again.
+
+    ``stands`` are objections against which nothing is known to help; ``is_exhausted`` False says that the
+    search ended at its bound.
+    """
+
+    mode: EndpointMode
+    ways: tuple[tuple[Repair, ...], ...]
+    stands: tuple[str, ...]
+    is_exhausted: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.domain.advice import Advised
+from service.web.render.conditions import conditions_member
 from service.web.render.plans import plan_member
 from service.web.render.sensitivity import sensitivity_member
 from service.web.render.unknowns import unknowns_member
@@ -15,6 +16,7 @@ Document = dict[str, Any]
 def advice_members(advised: Advised) -> Document:
     """What the answer says beside the decision."""
     sections: Document = {
+        "conditions": None if advised.conditions is None else conditions_member(advised.conditions),
         "change_plan": plan_member(advised.change_plan) if advised.change_plan else None,
         "sensitivity": sensitivity_member(advised.sensitivity) if advised.sensitivity else None,
         "unknowns": None if advised.unknowns is None else unknowns_member(advised.unknowns),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from service.web.render.conditions import what_would_help
 from service.web.render.escaping import fenced, plain
 from service.web.render.plans import the_safe_way
 from service.web.render.sensitivity import how_sure
@@ -46,6 +47,7 @@ def as_markdown(answer: Node) -> str:
         _paths(answer),
         _present_setting(answer),
         the_safe_way(answer),
+        what_would_help(answer, _MODES),
         what_to_ask(answer, _MODES),
         how_sure(answer, _MODES),
         _statements("Taken for granted", answer["assumptions"]),
