@@ -17,7 +17,7 @@ from tests.scenarios.story import stories
 ROOT = Path(__file__).resolve().parents[1]
 WRITTEN = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "openapi.yaml")
 FOLDERS = ("service", "docs", "tests/scenarios")
-CITATION = re.compile(r"(?<![\w.-])(F-\d+\.\d+|[CM]-\d+|G\d+)(?![\w-])")
+CITATION = re.compile(r"(?<![\w.-])(F-\d+\.\d+|[CM]-[1-9]\d*|G\d+)(?![\w-])")
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 
 

@@ -14,6 +14,7 @@ from service.advice.allow_list import derived_lists
 from service.advice.conditions import conditions
 from service.advice.planning import change_plan
 from service.advice.provisos import provisos
+from service.advice.scanning import compare_controls
 from service.advice.sensitivity import is_robust, sensitivity
 from service.advice.unknowns import unknowns
 from service.domain.advice import Advised
@@ -35,6 +36,7 @@ def advise(question: Question) -> Advised:
         is_robust=is_robust(decision, weights),
         sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in question.include else None,
         unknowns=unknowns(question, decision, decide_anew) if Section.UNKNOWNS in question.include else None,
+        controls=compare_controls(decision) if question.includes_controls else None,
     )
 
 

@@ -9,6 +9,7 @@ from service.domain.decision import Decision
 from service.domain.sensitivity import Sensitivity
 from service.domain.trace import Assumption
 from service.domain.unknowns import Unknown
+from service.domain.verdicts import Comparison
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +24,4 @@ class Advised:
     change_plan: ChangePlan | None = None
     conditions: tuple[Conditions, ...] | None = None
     provisos: tuple[Assumption, ...] = ()  # what must stay true for the recommended list to be right
+    controls: Comparison | None = None

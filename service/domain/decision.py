@@ -54,7 +54,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlVerdict:
-    """What a known control says of a setting: ``pass``, ``fail`` or ``undetermined``."""
+    """What a known control says of a setting: ``pass``, ``fail``, ``not_applicable`` or ``undetermined``."""
 
     id: str
     result: str

@@ -33,6 +33,7 @@ from service.engine.findings import findings
 from service.engine.objections import objections
 from service.engine.recommend import recommend
 from service.engine.resolve import MODES
+from service.engine.scanners import as_written, written_out
 from service.engine.scene import Scene, set_scene
 from service.engine.services import service_findings
 from service.engine.tracing import Journey, journeys
@@ -97,6 +98,8 @@ def decide(question: Question, lists: Lists = _NONE, studied: Study | None = Non
         current = _assess(known, present.mode, None, now, exposure, services)
     elif present:
         current = next(assessment for assessment in assessments if assessment.mode is present.mode)
+    if current and current.controls:  # only tools that read what is written tell it from the mode that it is
+        current = replace(current, controls=judge_controls(as_written(scene.access), exposure))
     assumed = (assumption for journey in (*traced, *now) for assumption in journey.assumptions)
     return Decision(
         cluster=question.cluster.name,
@@ -138,7 +141,7 @@ def _assess(
     question, scene = known.question, known.under(known.access_of(listed))
     needed = question.includes_controls or question.requirements.controls
     access = replace(scene.access, public=mode.has_public, private=mode.has_private)
-    controls = judge_controls(access, exposure) if needed else ()
+    controls = judge_controls(written_out(access), exposure) if needed else ()
     case = Case(scene=scene, mode=mode, journeys=traced, requirements=question.requirements, controls=controls)
     flows = (
         *(journey.to_api_server[mode] for journey in traced),

@@ -73,7 +73,7 @@ def approved_sources(case: Case) -> Iterable[Objection]:
 def required_controls(case: Case) -> Iterable[Objection]:
     """A control that must pass fails, or cannot be judged."""
     for verdict in case.controls:
-        if verdict.id in case.requirements.controls and verdict.result != "pass":
+        if verdict.id in case.requirements.controls and verdict.result not in ("pass", "not_applicable"):
             certain = verdict.result == "fail"
             how = "fails" if certain else "cannot be judged"
             yield Objection(

@@ -35,7 +35,9 @@ Told = tuple[str, dict[str, Any], Decision, tuple[Unknown, ...]]
 def answered_questions() -> tuple[Told, ...]:
     """Every second story's and every example's question, with what is to be asked next."""
     requests = {story.name: story.request for story in stories()[::2]} | REQUESTS
-    return tuple(told for name, request in requests.items() if (told := _told(name, request)))
+    return tuple(
+        told for name, request in requests.items() if "source" not in request and (told := _told(name, request))
+    )
 
 
 def _told(name: str, request: dict[str, Any]) -> Told | None:

@@ -43,7 +43,7 @@ def report(client: FlaskClient, **fields: Any) -> str:
     return response.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("section", ["sensitivity", "unknowns"])
+@pytest.mark.parametrize("section", ["sensitivity", "unknowns", "controls"])
 def test_a_section_stands_in_the_answer_only_if_it_is_asked_for(client: FlaskClient, section: str) -> None:
     assert section in ask(client, section)
     assert section not in ask(client)
@@ -66,7 +66,9 @@ def test_the_report_says_how_sure_it_is(client: FlaskClient) -> None:
 
 def test_the_report_names_what_is_beaten_whatever_the_weights(client: FlaskClient) -> None:
     inside = [QUESTION["consumers"][0]]
-    assert "- whatever the weights, it beats public and private" in report(client, consumers=inside)
+    assert "- whatever the weights, it beats public and private" in report(
+        client, consumers=inside, requirements={"public_access_cidrs": "keep"}
+    )
 
 
 def test_nothing_is_said_of_how_sure_nothing_is(client: FlaskClient) -> None:
@@ -106,9 +108,32 @@ def test_the_report_says_with_which_list_an_answer_recommends(client: FlaskClien
     text = report(client, consumers=[consumers[0], consumers[1] | {"location": {"at": "internet"}}])
 
     assert (
-        "   - an address on the list: then public and private, public access from 13.209.0.0/28; office gets in" in text
+        "   - an address on the list: then public and private, public access from 13.209.0.0/32; office gets in" in text
     )
 
 
 def test_a_report_without_unknowns_has_no_such_section(client: FlaskClient) -> None:
     assert "## What to ask next" not in report(client, include=[])
+
+
+def test_the_report_says_what_the_scanners_will_say(client: FlaskClient) -> None:
+    halves = SETTING | {"public_access_cidrs": ["0.0.0.0/1", "128.0.0.0/1"]}
+
+    text = report(client, cluster=QUESTION["cluster"] | {"endpoint_access": halves})
+
+    assert "## Scanners" in text
+    assert "- the recommended setting: 31 pass\n" in text
+    assert "- `checkov-ckv_aws_38` passes the present setting although that is open" in text
+    assert "- on the present setting controls that ask for no open list disagree: `checkov-ckv_aws_38`" in text
+    assert "| `checkov-ckv_aws_39` | no public endpoint | fail | pass |" in text
+    assert "| `cloudsploit-eksprivateendpoint` |" not in text
+
+
+def test_the_report_counts_no_verdicts_on_a_setting_that_is_not_there(client: FlaskClient) -> None:
+    cluster = {name: part for name, part in QUESTION["cluster"].items() if name != "endpoint_access"}
+
+    text = report(client, cluster=cluster, requirements={"internet_exposure": "any"})
+
+    assert "- the present setting:" not in text
+    assert "- the recommended setting:" in text
+    assert "## Scanners" not in report(client, include=["unknowns"])

@@ -7,6 +7,7 @@ from typing import Any
 from service.domain.advice import Advised
 from service.web.render.conditions import conditions_member
 from service.web.render.plans import plan_member
+from service.web.render.scanning import controls_member
 from service.web.render.sensitivity import sensitivity_member
 from service.web.render.unknowns import unknowns_member
 
@@ -20,5 +21,6 @@ def advice_members(advised: Advised) -> Document:
         "change_plan": plan_member(advised.change_plan) if advised.change_plan else None,
         "sensitivity": sensitivity_member(advised.sensitivity) if advised.sensitivity else None,
         "unknowns": None if advised.unknowns is None else unknowns_member(advised.unknowns),
+        "controls": controls_member(advised.controls) if advised.controls else None,
     }
     return {name: section for name, section in sections.items() if section is not None}

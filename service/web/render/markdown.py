@@ -13,6 +13,7 @@ from typing import Any
 from service.web.render.conditions import what_would_help
 from service.web.render.escaping import fenced, plain
 from service.web.render.plans import the_safe_way
+from service.web.render.scanning import what_scanners_say
 from service.web.render.sensitivity import how_sure
 from service.web.render.unknowns import what_to_ask
 
@@ -50,6 +51,7 @@ def as_markdown(answer: Node) -> str:
         what_would_help(answer, _MODES),
         what_to_ask(answer, _MODES),
         how_sure(answer, _MODES),
+        what_scanners_say(answer),
         _statements("Taken for granted", answer["assumptions"]),
         _statements("Warnings", answer["warnings"]),
         _origin(answer),

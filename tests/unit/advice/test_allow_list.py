@@ -222,14 +222,14 @@ def test_that_nobody_needs_it_is_not_certain_while_a_preferred_consumer_may() ->
         assert [(o.id, o.is_certain) for o in assessed.objections] == [("public-endpoint-serves-nobody", False)]
 
 
-def test_a_list_that_cannot_be_written_yet_fails_no_control() -> None:
+def test_a_list_that_cannot_be_written_yet_is_judged_as_one_short_of_everything() -> None:
     decision = advised(a_cluster("0.0.0.0/0"), nodes(), an_operator(None)).decision
 
     results = {verdict.id: verdict.result for verdict in decision.assessment_of(BOTH).controls}
 
     assert decision.outcome is Outcome.UNDETERMINED
     assert results["cis-eks-5.4.1"] == "pass"
-    assert results["checkov-ckv_aws_38"] == "undetermined"
+    assert results["checkov-ckv_aws_38"] == "pass"  # no list that is derived reads 0.0.0.0/0
     assert results["trivy-avd-aws-0041"] == "fail"
 
 
