@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORE := service/domain/*,service/engine/*,service/advice/*
 LOCK_VENV := build/lock-venv
+SCANNERS := build/scanners
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install run test check format bench lock clean
+.PHONY: install run test check scanners format bench lock clean
 
 install: $(VENV)/installed
 
@@ -23,10 +24,21 @@ run: install
 
 # The core is pure, so nothing excuses a branch that no test takes.
 test: install
+	@$(MAKE) --no-print-directory --silent scanners || echo 'the scanners cannot be had here: their tests are skipped, but in CI'
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='$(CORE)' --fail-under=100
+
+# What other tools say of generated clusters: each with pins of its own, so in environments of their own.
+scanners: $(SCANNERS)/installed
+
+$(SCANNERS)/installed: tests/scanners/requirements.txt tests/scanners/package-lock.json
+	$(PYTHON) -m venv $(SCANNERS)/checkov
+	$(SCANNERS)/checkov/bin/python -m pip install --quiet -r tests/scanners/requirements.txt
+	cp tests/scanners/package.json tests/scanners/package-lock.json $(SCANNERS)
+	cd $(SCANNERS) && npm ci --legacy-peer-deps --ignore-scripts --no-audit --no-fund --silent
+	touch $@
 
 check: install
 	$(BIN)/ruff format --check .
