@@ -11,8 +11,7 @@ from functools import lru_cache
 from flask import Flask, Response, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from service.app import create_app
-from service.settings import Settings
+from service.wsgi import app
 
 bare = Flask("bare", static_folder=None)
 
@@ -29,4 +28,5 @@ def _bytes(length: int) -> bytes:
     return b"x" * length
 
 
-app = DispatcherMiddleware(create_app(Settings.from_environment()), {"/bare": bare})
+# Outside of what surrounds every request of the service, so that the bare route stays bare.
+app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/bare": bare})  # type: ignore[method-assign]

@@ -138,7 +138,8 @@ def _answer(connection: socket.socket) -> bytes:
 def one_worker(**environment: str) -> Iterator[Worker]:
     """The application of the measurements under the service's own gunicorn settings, but with one worker.
 
-    One worker leaves the second core of a small machine to the client.
+    One worker leaves the second core of a small machine to the client; records are off, because what a store
+    costs depends on the store.
     """
     port = free_port()
     given: Mapping[str, str] = {
@@ -147,6 +148,7 @@ def one_worker(**environment: str) -> Iterator[Worker]:
         "PORT": str(port),
         "WORKERS": "1",
         "LOG_LEVEL": "WARNING",
+        "RECORDS": "off",
         **environment,
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "python:service.gunicorn_conf", "tests.bench.application:app"]
