@@ -23,7 +23,7 @@ FACTS_LEARNT = 8
 
 
 @given(questions(), networks(), networks(), st.randoms(use_true_random=False))
-@few_examples(200)
+@few_examples(100)
 def test_every_law_holds_for_a_question_at_random(
     question: Question, listed: Ranges, more: Ranges, random: Random
 ) -> None:
