@@ -41,7 +41,9 @@ def unknowns(question: Question, decision: Decision, decide: Decide) -> tuple[Un
     question = replace(question, include=frozenset())  # no section is needed to decide again
     for field, is_assumed in open_fields(decision):
         ask = ask_for(question, field)
-        if ask is not None and ask.field not in asks and len(asks) < MOST_ASKED:
+        if ask is None or (is_assumed and len(ask.answers) < 2):
+            continue  # what can only be as it was assumed
+        if ask.field not in asks and len(asks) < MOST_ASKED:
             asks[ask.field] = ask, is_assumed
     found = [
         unknown
