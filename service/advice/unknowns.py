@@ -19,7 +19,8 @@ from fractions import Fraction
 
 from service.advice.asking import Ask, Given
 from service.advice.asking_callers import ask_of_consumer, ask_of_consumers
-from service.advice.asking_cluster import ask_of_cluster, ask_of_element
+from service.advice.asking_cluster import ask_of_cluster
+from service.advice.asking_elements import ask_of_element
 from service.domain.decision import Decision
 from service.domain.question import Question
 from service.domain.trace import Disposition, Step, Trace
