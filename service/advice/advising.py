@@ -11,6 +11,7 @@ A section that is not asked for is not computed, and stands in the answer as ``N
 from __future__ import annotations
 
 from service.advice.allow_list import derived_lists
+from service.advice.changes import written_changes
 from service.advice.conditions import conditions
 from service.advice.planning import change_plan
 from service.advice.provisos import provisos
@@ -28,14 +29,17 @@ def advise(question: Question) -> Advised:
     known = study(question)
     decision = decided(known)
     weights = question.requirements.weights
+    wants = question.include
+    plan = change_plan(known, decision) if {Section.CHANGE_PLAN, Section.CHANGES} & wants else None
     return Advised(
         decision=decision,
         provisos=provisos(known, decision),
-        change_plan=change_plan(known, decision) if Section.CHANGE_PLAN in question.include else None,
-        conditions=conditions(known, decision, decided) if Section.CONDITIONS in question.include else None,
+        change_plan=plan if Section.CHANGE_PLAN in wants else None,
+        changes=written_changes(known, decision, plan) if Section.CHANGES in wants else None,
+        conditions=conditions(known, decision, decided) if Section.CONDITIONS in wants else None,
         is_robust=is_robust(decision, weights),
-        sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in question.include else None,
-        unknowns=unknowns(question, decision, decide_anew) if Section.UNKNOWNS in question.include else None,
+        sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in wants else None,
+        unknowns=unknowns(question, decision, decide_anew) if Section.UNKNOWNS in wants else None,
         controls=compare_controls(decision) if question.includes_controls else None,
     )
 

@@ -10,6 +10,7 @@ from service.domain.sensitivity import Sensitivity
 from service.domain.trace import Assumption
 from service.domain.unknowns import Unknown
 from service.domain.verdicts import Comparison
+from service.domain.written import WrittenChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,5 +24,6 @@ class Advised:
     unknowns: tuple[Unknown, ...] | None = None
     change_plan: ChangePlan | None = None
     conditions: tuple[Conditions, ...] | None = None
+    changes: tuple[WrittenChange, ...] | None = None
     provisos: tuple[Assumption, ...] = ()  # what must stay true for the recommended list to be right
     controls: Comparison | None = None

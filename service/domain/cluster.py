@@ -20,6 +20,9 @@ from service.domain.network import (
     Vpc,
 )
 
+UNNAMED = "unnamed"
+"""The name of a cluster whose name is not given."""
+
 
 class EndpointMode(Enum):
     """The three supported combinations of the two switches (F-1.2), in the order of answers."""

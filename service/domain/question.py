@@ -10,6 +10,7 @@ from service.domain.addresses import Network
 from service.domain.cluster import Cluster
 from service.domain.consumer import Consumer
 from service.domain.trace import Assumption
+from service.domain.written import SourceDocument
 
 
 class InternetExposure(Enum):
@@ -81,6 +82,8 @@ class Question:
     include: frozenset[Section] = frozenset(Section)
     stated: tuple[Assumption, ...] = ()
     """What is to be said of how the question came about: what a document left open, and what was read into it."""
+    source: SourceDocument | None = None
+    """The document that the cluster was read from, for an edit of it; a decision does not look at it."""
 
     @property
     def includes_controls(self) -> bool:

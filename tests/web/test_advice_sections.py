@@ -137,3 +137,29 @@ def test_the_report_counts_no_verdicts_on_a_setting_that_is_not_there(client: Fl
     assert "- the present setting:" not in text
     assert "- the recommended setting:" in text
     assert "## Scanners" not in report(client, include=["unknowns"])
+
+
+NEEDS_ONE_STEP = QUESTION["cluster"] | {"endpoint_access": SETTING | {"private": False}, "region": "eu-west-1"}
+
+
+def test_the_report_shows_the_commands_and_names_the_other_tools(client: FlaskClient) -> None:
+    text = report(client, cluster=NEEDS_ONE_STEP, include=["changes"])
+
+    assert "## The change\n\nAWS command line, step 1:\n\n```sh\nupdate=$(aws eks update-cluster-config" in text
+    assert "The JSON answer has the same for: input of \\`aws eks" in text
+    assert "AWS CDK, TypeScript" in text
+
+
+def test_the_report_says_what_to_know_before_a_command(client: FlaskClient) -> None:
+    text = report(client, cluster=NEEDS_ONE_STEP | {"name": "no name at all"}, include=["changes"])
+
+    assert "\n```\n\n- the cluster's name is not known, or none that EKS takes: set CLUSTER_NAME\n" in text
+    assert "no name at all" not in text.partition("## The change")[2].partition("The JSON answer")[0]
+
+
+def test_there_is_no_change_where_nothing_changes(client: FlaskClient) -> None:
+    cluster = QUESTION["cluster"] | {"endpoint_access": {"public": False, "private": True}}
+    fields = {"cluster": cluster, "consumers": [QUESTION["consumers"][0]]}
+
+    assert ask(client, "changes", **fields)["changes"] == []
+    assert "## The change" not in report(client, **fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.domain.advice import Advised
+from service.web.render.changes import changes_member
 from service.web.render.conditions import conditions_member
 from service.web.render.plans import plan_member
 from service.web.render.scanning import controls_member
@@ -19,6 +20,7 @@ def advice_members(advised: Advised) -> Document:
     sections: Document = {
         "conditions": None if advised.conditions is None else conditions_member(advised.conditions),
         "change_plan": plan_member(advised.change_plan) if advised.change_plan else None,
+        "changes": None if advised.changes is None else changes_member(advised.changes),
         "sensitivity": sensitivity_member(advised.sensitivity) if advised.sensitivity else None,
         "unknowns": None if advised.unknowns is None else unknowns_member(advised.unknowns),
         "controls": controls_member(advised.controls) if advised.controls else None,

@@ -17,11 +17,11 @@ def plain(text: str) -> str:
     return _BLOCK_MARK.sub(_unmarked, escaped)
 
 
-def fenced(lines: list[str]) -> list[str]:
+def fenced(lines: list[str], language: str = "text") -> list[str]:
     """The lines as a block that shows every sign as it is, whatever backticks stand in it."""
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [f"{fence}text", *lines, fence]
+    return [f"{fence}{language}", *lines, fence]
 
 
 def _unmarked(mark: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from service.web.render.changes import the_change
 from service.web.render.conditions import what_would_help
 from service.web.render.escaping import fenced, plain
 from service.web.render.plans import the_safe_way
@@ -49,6 +50,7 @@ def as_markdown(answer: Node) -> str:
         _present_setting(answer),
         the_safe_way(answer),
         what_would_help(answer, _MODES),
+        the_change(answer),
         what_to_ask(answer, _MODES),
         how_sure(answer, _MODES),
         what_scanners_say(answer),

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from service.catalogue import CONTROLS, control_named
-from service.domain.cluster import Cluster, EndpointAccess, Hosting, IpFamily
+from service.domain.cluster import UNNAMED, Cluster, EndpointAccess, Hosting, IpFamily
 from service.domain.question import InternetExposure, ListOrigin, NodeTraffic, Question, Requirements, Section, Weights
 from service.web.schemas.consumers import ConsumerElement
 from service.web.schemas.elements import MOST_RANGES, Element, Fault, Items, Part, names, ranges
@@ -36,7 +36,6 @@ from service.web.schemas.source import DocumentSourceElement
 
 MOST_ELEMENTS = 1_000
 MOST_CONTROLS = 100
-UNNAMED = "unnamed"
 
 _CONNECTOR = "a registered cluster has no endpoint configuration of its own, so there is nothing to decide (F-7.19)"
 _ANYWHERE = "an EKS Anywhere control plane is run by the customer and has none of these modes (F-7.20)"
