@@ -320,3 +320,12 @@ def test_no_more_is_tried_than_what_can_matter_most() -> None:
     cluster = a_cluster(subnets=subnets, cluster_subnets=names[:2], route_tables=(), nat_gateways=())
 
     assert len(asked(cluster, nodes(*names))) <= 12
+
+
+def test_a_private_switch_beside_public_access_off_can_only_be_on() -> None:
+    access = EndpointAccess(public=False, private=True, left_out=frozenset({"private"}))
+
+    ask = ask_for(a_question(a_cluster(endpoint_access=access)), "/cluster/endpoint_access/private")
+
+    assert ask is not None
+    assert [answer.value for answer in ask.answers] == [True]
