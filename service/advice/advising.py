@@ -36,7 +36,7 @@ def advise(question: Question) -> Advised:
         provisos=provisos(known, decision),
         change_plan=plan if Section.CHANGE_PLAN in wants else None,
         changes=written_changes(known, decision, plan) if Section.CHANGES in wants else None,
-        conditions=conditions(known, decision, decided) if Section.CONDITIONS in wants else None,
+        conditions=conditions(known, decision) if Section.CONDITIONS in wants else None,
         is_robust=is_robust(decision, weights),
         sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in wants else None,
         unknowns=unknowns(question, decision, decide_anew) if Section.UNKNOWNS in wants else None,

@@ -63,14 +63,14 @@ class _Claim:
     is_sure: bool = True
 
 
-def derived_lists(known: Study) -> dict[EndpointMode, AllowList]:
-    """For each public mode the smallest list that serves whom it must."""
-    opened = known.journeys(OPEN, PUBLIC_MODES)
+def derived_lists(known: Study, modes: tuple[EndpointMode, ...] = PUBLIC_MODES) -> dict[EndpointMode, AllowList]:
+    """For each public mode that is asked for the smallest list that serves whom it must."""
+    opened = known.journeys(OPEN, modes)
     if all(trace.source is not None for trace in _coming_in(opened)):
         closed: Sequence[Journey] = ()
     else:
-        closed = known.journeys(CLOSED, PUBLIC_MODES)
-    return {mode: _list_for(known, mode, opened, closed) for mode in PUBLIC_MODES}
+        closed = known.journeys(CLOSED, modes)
+    return {mode: _list_for(known, mode, opened, closed) for mode in modes}
 
 
 def _coming_in(journeys: Iterable[Journey]) -> Iterable[Trace]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from service.domain.addresses import Network, merged, parse_network
 from service.domain.change import Change, ChangeKind, Value
 from service.domain.cluster import Cluster, EndpointAccess
-from service.domain.consumer import Consumer, Location, Resolver, Vantage
+from service.domain.consumer import Consumer, Location, Proxy, Resolver, Vantage
 from service.domain.network import (
     AclRule,
     Connection,
@@ -208,11 +208,8 @@ def _with_resolver(consumer: Consumer, change: Change) -> Consumer:
 
 
 def _past_proxy(consumer: Consumer, change: Change) -> Consumer:
-    if consumer.proxy is None:
-        return consumer
-    return replace(
-        consumer, proxy=replace(consumer.proxy, bypass=(*consumer.proxy.bypass, *_texts(change.value("bypass"))))
-    )
+    proxy = consumer.proxy or Proxy()
+    return replace(consumer, proxy=replace(proxy, bypass=(*proxy.bypass, *_texts(change.value("bypass")))))
 
 
 def _tunnelled(consumer: Consumer, change: Change) -> Consumer:

@@ -10,56 +10,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from service.advice.allow_list import derived_lists
 from service.advice.changing import changed
-from service.advice.repairs import Fault, repairs_for
+from service.advice.faults import CallFault, Fault
+from service.advice.repairs import repairs_for
 from service.domain.change import Conditions, Repair
 from service.domain.cluster import EndpointMode
-from service.domain.decision import Assessment, Decision, Objection, Status
-from service.engine import Study, study
+from service.domain.decision import AllowList, Decision, Objection, Status
+from service.domain.question import ListOrigin
+from service.engine import Study, objections_to, study
 
 MOST_REPAIRS = 4
 MOST_DECISIONS = 24
 """For each mode; what is not found with so many is not simple enough to be advice."""
 MOST_WAYS = 3
 
-Decide = Callable[[Study], Decision]
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A mode of a question: with which list it is assessed, and what stands against it."""
+
+    known: Study
+    listed: AllowList | None
+    objections: tuple[Objection, ...]
 
 
 @dataclass(slots=True)
 class _Search:
     mode: EndpointMode
-    decide: Decide
     left: int = MOST_DECISIONS
-    decided: dict[frozenset[str], tuple[Study, Assessment]] = field(default_factory=dict)
+    judged: dict[frozenset[str], _Judged] = field(default_factory=dict)
     stands: dict[str, None] = field(default_factory=dict)
 
-    def after(self, known: Study, repairs: tuple[Repair, ...]) -> tuple[Study, Assessment] | None:
+    def after(self, known: Study, repairs: tuple[Repair, ...]) -> _Judged | None:
         """The mode with the repairs made; None once the search has used up its decisions."""
         key = frozenset(repair.code for repair in repairs)
-        if key not in self.decided:
+        if key not in self.judged:
             if self.left == 0:
                 return None
             self.left -= 1
-            mended = study(changed(known.question, (change for repair in repairs for change in repair.changes)))
-            self.decided[key] = (mended, self.decide(mended).assessment_of(self.mode))
-        return self.decided[key]
+            changes = (change for repair in repairs for change in repair.changes)
+            self.judged[key] = _judge(study(changed(known.question, changes)), self.mode)
+        return self.judged[key]
 
 
-def conditions(known: Study, decision: Decision, decide: Decide) -> tuple[Conditions, ...]:
-    """For each mode that is not eligible, what would make it so; ``decide`` is how the question is decided."""
+def _judge(known: Study, mode: EndpointMode) -> _Judged:
+    keeps = known.question.requirements.public_access_cidrs is ListOrigin.KEEP
+    listed = None if keeps or not mode.has_public else derived_lists(known, (mode,))[mode]
+    return _Judged(known, listed, objections_to(known, mode, listed))
+
+
+def conditions(known: Study, decision: Decision) -> tuple[Conditions, ...]:
+    """For each mode that is not eligible, what would make it so."""
     return tuple(
-        _conditions(known, assessment, decide)
+        _conditions(known, assessment.mode)
         for assessment in decision.assessments
         if assessment.status is not Status.ELIGIBLE
     )
 
 
-def _conditions(known: Study, assessment: Assessment, decide: Decide) -> Conditions:
-    search = _Search(assessment.mode, decide)
-    search.decided[frozenset()] = (known, assessment)
+def _conditions(known: Study, mode: EndpointMode) -> Conditions:
+    search = _Search(mode)
     ways: dict[frozenset[str], tuple[Repair, ...]] = {}
     for size in range(1, MOST_REPAIRS + 1):
         for way in _ways(search, known, (), size):
@@ -67,7 +81,7 @@ def _conditions(known: Study, assessment: Assessment, decide: Decide) -> Conditi
         if ways or search.left == 0:
             break
     return Conditions(
-        mode=assessment.mode,
+        mode=mode,
         ways=tuple(ways.values())[:MOST_WAYS],
         stands=() if ways else tuple(search.stands),
         is_exhausted=search.left > 0,
@@ -76,29 +90,28 @@ def _conditions(known: Study, assessment: Assessment, decide: Decide) -> Conditi
 
 def _ways(search: _Search, known: Study, made: tuple[Repair, ...], more: int) -> Iterable[tuple[Repair, ...]]:
     """The sets that begin with the repairs made and mend the mode with so many more."""
-    found = search.after(known, made)
-    if found is None:
+    judged = search.after(known, made)
+    if judged is None:
         return
-    mended, assessment = found
-    if assessment.status is Status.ELIGIBLE:
+    if not judged.objections:
         yield made
         return
     if more == 0:
         return
-    first = assessment.objections[0]
+    first = judged.objections[0]
     tried = {repair.code for repair in made}
-    repairs = [repair for repair in _repairs(mended, assessment, first) if repair.code not in tried]
+    repairs = [repair for repair in _repairs(judged, search.mode, first) if repair.code not in tried]
     if not repairs:
         search.stands[first.id] = None
     for repair in repairs:
         yield from _ways(search, known, (*made, repair), more - 1)
 
 
-def _repairs(known: Study, assessment: Assessment, objection: Objection) -> tuple[Repair, ...]:
+def _repairs(judged: _Judged, mode: EndpointMode, objection: Objection) -> tuple[Repair, ...]:
     """What may mend an objection: for the first consumer that it names, or for the setting."""
-    mode = assessment.mode
+    known = judged.known
     if not objection.consumers:
         return repairs_for(Fault(known=known, mode=mode, cause=objection.id))
-    journeys = known.journeys(known.access_of(assessment.allow_list), (mode,))
+    journeys = known.journeys(known.access_of(judged.listed), (mode,))
     journey = next(it for it in journeys if it.consumer.name == objection.consumers[0])
-    return repairs_for(Fault(known=known, mode=mode, cause=objection.id, journey=journey))
+    return repairs_for(CallFault(known=known, mode=mode, cause=objection.id, journey=journey))

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from service.domain.addresses import Network
 from service.domain.cluster import EndpointAccess, EndpointMode
 from service.domain.consumer import Consumer
-from service.domain.decision import AllowList, Assessment, Decision, Finding
+from service.domain.decision import AllowList, Assessment, Decision, Finding, Objection
 from service.domain.question import Question
 from service.domain.trace import Assumption
 from service.engine.callers import consumers_of
@@ -113,6 +113,28 @@ def decide(question: Question, lists: Lists = _NONE, studied: Study | None = Non
     )
 
 
+def objections_to(known: Study, mode: EndpointMode, listed: AllowList | None = None) -> tuple[Objection, ...]:
+    """What stands against one mode alone, for whoever tries what would help; the same as in a whole decision."""
+    access = known.access_of(listed)
+    traced = known.journeys(access, (mode,))
+    exposure = node_exposure(journey.caller for journey in traced)
+    return _objections(_case(known, mode, listed, traced, exposure), listed)
+
+
+def _case(
+    known: Study, mode: EndpointMode, listed: AllowList | None, traced: Sequence[Journey], exposure: NodeExposure
+) -> Case:
+    scene, requirements = known.under(known.access_of(listed)), known.question.requirements
+    access = replace(scene.access, public=mode.has_public, private=mode.has_private)
+    needed = known.question.includes_controls or requirements.controls
+    controls = judge_controls(written_out(access), exposure) if needed else ()
+    return Case(scene=scene, mode=mode, journeys=traced, requirements=requirements, controls=controls)
+
+
+def _objections(case: Case, listed: AllowList | None) -> tuple[Objection, ...]:
+    return (*objections(case), *(listed.objections if listed else ()))
+
+
 def _traced(known: Study, lists: Lists) -> tuple[Journey, ...]:
     """Everybody's flows in all modes, each mode's under its own list."""
     if not lists:
@@ -138,11 +160,10 @@ def _assess(
     exposure: NodeExposure,
     services: tuple[Finding, ...],
 ) -> Assessment:
-    question, scene = known.question, known.under(known.access_of(listed))
-    needed = question.includes_controls or question.requirements.controls
+    question = known.question
+    case = _case(known, mode, listed, traced, exposure)
+    scene = case.scene
     access = replace(scene.access, public=mode.has_public, private=mode.has_private)
-    controls = judge_controls(written_out(access), exposure) if needed else ()
-    case = Case(scene=scene, mode=mode, journeys=traced, requirements=question.requirements, controls=controls)
     flows = (
         *(journey.to_api_server[mode] for journey in traced),
         *(t for j in traced for t in j.from_api_server),
@@ -150,10 +171,10 @@ def _assess(
     return Assessment(
         mode=mode,
         public_access_cidrs=_list_of(access, is_dual_stack=scene.is_dual_stack),
-        objections=(*objections(case), *(listed.objections if listed else ())),
+        objections=_objections(case, listed),
         scores=weigh(scene, mode, traced, question.requirements.weights),
         traces=tuple(sorted(flows, key=lambda trace: (trace.step, trace.consumer, trace.port, trace.purpose))),
-        controls=controls if question.includes_controls else (),
+        controls=tuple(case.controls) if question.includes_controls else (),
         findings=findings(scene, mode, traced, services),
         allow_list=listed,
     )

@@ -18,12 +18,14 @@ from tests.unit.builders import (
     OFFICE,
     PRIVATE,
     PUBLIC,
+    a_bastion,
     a_cluster,
     a_nat,
     a_neighbour,
     a_question,
     nodes,
     ranges,
+    with_subnet,
 )
 
 
@@ -220,6 +222,13 @@ def test_that_nobody_needs_it_is_not_certain_while_a_preferred_consumer_may() ->
     for consumer in (guest, lost):
         assessed = advised(a_cluster("0.0.0.0/0"), nodes(), consumer).decision.assessment_of(BOTH)
         assert [(o.id, o.is_certain) for o in assessed.objections] == [("public-endpoint-serves-nobody", False)]
+
+
+def test_a_preferred_consumer_of_which_the_way_is_not_known_gets_no_entry() -> None:
+    cluster = with_subnet(a_cluster("0.0.0.0/0"), "subnet-b", route_table=None)
+    guest = a_bastion("subnet-b", name="guest", importance=PREFERRED, internet_egress=ranges("54.0.0.1"))
+
+    assert left_out(the_list(PUBLIC, an_operator(), guest, cluster=cluster)) == {"guest": "way-unknown"}
 
 
 def test_a_list_that_cannot_be_written_yet_is_judged_as_one_short_of_everything() -> None:
