@@ -7,10 +7,11 @@ from flask import Flask
 from service.catalogue.prices import read_prices
 from service.records.keeper import Run, run_here
 from service.settings import Settings
+from service.web.policies import Policies
 from service.web.problems import answer_with_problems
 from service.web.recorder import recorder_of
 from service.web.request_context import surround_requests
-from service.web.routes import catalogue, decisions, descriptions, operations, record, schemas
+from service.web.routes import catalogue, decisions, descriptions, operations, policy, record, schemas
 
 
 def create_app(settings: Settings, run: Run = run_here) -> Flask:
@@ -23,9 +24,10 @@ def create_app(settings: Settings, run: Run = run_here) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.config["SETTINGS"] = settings
     app.config["PRICES"] = read_prices(settings.prices_file)
+    app.config["POLICIES"] = Policies(settings.policy_file)
     app.config["RECORDER"] = recorder_of(settings, run)
     surround_requests(app)
     answer_with_problems(app)
-    for room in (operations, catalogue, decisions, record, descriptions, schemas):
+    for room in (operations, catalogue, decisions, record, policy, descriptions, schemas):
         app.register_blueprint(room.blueprint)
     return app

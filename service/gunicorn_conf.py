@@ -38,7 +38,11 @@ gunicorn.SERVER = "eks-endpoint-decision"
 
 
 def post_worker_init(worker: Any) -> None:
-    """Starts what writes records, so that those of a worker that was killed are caught up without a request."""
+    """Starts what writes records, so that those of a worker that was killed are caught up without a request.
+
+    A worker is forked with the policy of the service's start, so it looks at the file first (SIGHUP starts all anew).
+    """
+    worker.wsgi.config["POLICIES"].look()
     keeper = worker.wsgi.config["RECORDER"].keeper
     if keeper is not None:
         keeper.start()

@@ -42,6 +42,7 @@ class Settings:
     max_body_bytes: int = MAX_BODY_BYTES
     graceful_seconds: int = 20
     prices_file: Path | None = None
+    policy_file: Path | None = None
     records: Records = Records.BEST_EFFORT
     records_url: str = "sqlite:///data/records.sqlite3"
     records_spill_folder: Path = Path("data/spill")
@@ -85,6 +86,7 @@ class Settings:
             workers=whole_number("WORKERS", usual.workers, 1, 256),
             log_level=log_level,
             max_body_bytes=whole_number("MAX_BODY_BYTES", usual.max_body_bytes, 1_024, 16 * 1024 * 1024),
+            policy_file=Path(environment["POLICY_FILE"]) if environment.get("POLICY_FILE") else None,
             prices_file=Path(environment["PRICES_FILE"]) if environment.get("PRICES_FILE") else None,
             graceful_seconds=whole_number("GRACEFUL_SECONDS", usual.graceful_seconds, 1, 600),
             records=Records(records),

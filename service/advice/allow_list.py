@@ -19,7 +19,7 @@ from service.advice.widening import widened
 from service.domain.addresses import NOWHERE, RESERVED, Addresses, Network, of_network, of_networks
 from service.domain.cluster import EndpointAccess, EndpointMode
 from service.domain.consumer import Importance
-from service.domain.decision import AllowList, LeftOut, ListEntry, Objection
+from service.domain.decision import POLICY, AllowList, LeftOut, ListEntry, Objection
 from service.domain.trace import Answer, Trace
 from service.engine import Study
 from service.engine.public_way import LONGEST_LIST
@@ -109,7 +109,7 @@ def _list_for(known: Study, mode: EndpointMode, opened: Sequence[Journey], close
         entries=_entries(known, served, unwanted),
         left_out=tuple(sorted(left_out, key=lambda it: it.consumer)),
         unneeded=_unneeded(known, _union(served)),
-        objections=tuple(_objections(mode, opened, served, left_out)),
+        objections=tuple(_objections(known, mode, opened, served, left_out)),
     )
 
 
@@ -126,7 +126,7 @@ def _unlistable(known: Study, claim: _Claim) -> str | None:
         return "addresses-change" if claim.changes else "addresses-unknown"
     if any(RESERVED.covers(of_network(network)) for network in claim.source.networks()):
         return "addresses-reserved"
-    approved = known.question.requirements.approved_source_cidrs
+    approved = known.question.approved_source_cidrs
     if approved is not None and not of_networks(approved).covers(claim.source):
         return "addresses-not-approved"
     return None
@@ -168,7 +168,7 @@ def _entries(known: Study, served: Sequence[_Claim], unwanted: Addresses) -> tup
     needed = _union(served)
     ranges = needed.networks()
     if len(ranges) > LONGEST_LIST:
-        approved = known.question.requirements.approved_source_cidrs
+        approved = known.question.approved_source_cidrs
         allowed = None if approved is None else of_networks(approved)
 
         def may_stand(network: Network) -> bool:
@@ -198,7 +198,7 @@ def _unneeded(known: Study, needed: Addresses) -> tuple[Network, ...]:
 
 
 def _objections(
-    mode: EndpointMode, opened: Sequence[Journey], served: Sequence[_Claim], left_out: Sequence[LeftOut]
+    known: Study, mode: EndpointMode, opened: Sequence[Journey], served: Sequence[_Claim], left_out: Sequence[LeftOut]
 ) -> Iterable[Objection]:
     required = {journey.consumer.name for journey in opened if journey.consumer.importance is Importance.REQUIRED}
     unapproved = tuple(
@@ -210,7 +210,7 @@ def _objections(
             consumers=unapproved,
             sentence=f"{', '.join(unapproved)} would have to be listed, and comes from addresses that are not approved",
             facts=("F-1.8",),
-            source="requirement",
+            source="requirement" if known.question.requirements.approved_source_cidrs is not None else POLICY,
         )
     outward = {
         journey.consumer.name

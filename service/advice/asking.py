@@ -74,7 +74,7 @@ def sample_addresses(question: Question) -> Iterator[tuple[str, tuple[Network, .
     """Internet addresses that stand for all: one on the present list, one that is approved, and another."""
     access = question.cluster.endpoint_access
     listed = of_networks(access.public_access_cidrs if access else ())
-    approved = of_networks(question.requirements.approved_source_cidrs or ())
+    approved = of_networks(question.approved_source_cidrs or ())
     kinds = (
         ("an address that is on the list and approved", listed & approved),
         ("an address on the list", listed - approved),

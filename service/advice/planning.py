@@ -244,7 +244,7 @@ def _sentence(steps: tuple[PlanStep, ...], locked_out: tuple[str, ...]) -> str:
         same = "the present setting is the recommended one: send nothing, for EKS refuses a change of nothing (F-9.5)"
         return f"{first}{same}"
     cuts = sorted({cut.consumer for step in steps for cut in step.cuts})
-    updates = f"{len(steps)} updates, one after the other" if len(steps) > 1 else "one update"
+    updates = f"{len(steps)} update{'s' if len(steps) > 1 else ''}, one after the other"
     last = f"; cut off for a while: {', '.join(cuts)}" if cuts else "; nobody who must get in is cut off on the way"
     return f"{first}{updates}{last}"
 

@@ -49,7 +49,7 @@ def unknowns(question: Question, decision: Decision, decide: Decide) -> tuple[Un
     found = [
         unknown
         for ask, is_assumed in asks.values()
-        if (unknown := _answered(ask, is_assumed=is_assumed, decision=decision, decide=decide))
+        if (unknown := _answered(question, ask, is_assumed=is_assumed, decision=decision, decide=decide))
     ]
     return tuple(sorted(found, key=_order))
 
@@ -93,12 +93,13 @@ def ask_for(question: Question, field: str) -> Ask | None:
     return ask_of_cluster(question, field)
 
 
-def _answered(ask: Ask, *, is_assumed: bool, decision: Decision, decide: Decide) -> Unknown | None:
+def _answered(question: Question, ask: Ask, *, is_assumed: bool, decision: Decision, decide: Decide) -> Unknown | None:
     """The question with what each answer would become; None if none of them changes anything."""
     now = calls(decision)
-    answers = tuple(
-        _outcome(given, decision if given.is_assumed else decide(given.asked), decision, now) for given in ask.answers
-    )
+    given = ask.answers
+    if ask.field in question.policy.assumed:  # the answer that was assumed is the policy's, not the table's
+        given = tuple(replace(one, is_assumed=one.asked == question) for one in given)
+    answers = tuple(_outcome(one, decision if one.is_assumed else decide(one.asked), decision, now) for one in given)
     if not any(answer.is_decisive or answer.admissions for answer in answers):
         return None
     return Unknown(field=ask.field, question=ask.question, kind=ask.kind, is_assumed=is_assumed, answers=answers)

@@ -45,11 +45,21 @@ def read_prices(path: Path | None = None) -> PriceList:
     shipped = files("service.catalogue").joinpath("prices.json")
     try:
         text = path.read_text(encoding="utf-8") if path else shipped.read_text(encoding="utf-8")
-        return _price_list(json.loads(text))
+        return price_list(json.loads(text))
     except OSError as error:
         raise PricesError(f"{path}: {error.strerror}") from error
-    except (TypeError, ValueError, KeyError, InvalidOperation) as error:
+    except PricesError as error:
+        raise PricesError(f"{path}: {error}") from error
+    except ValueError as error:
         raise PricesError(f"{path}: not a price list: {error}") from error
+
+
+def price_list(document: Any) -> PriceList:
+    """The price list that a document holds; raises `PricesError`."""
+    try:
+        return _price_list(document)
+    except (TypeError, ValueError, KeyError, InvalidOperation) as error:
+        raise PricesError(f"not a price list: {error}") from error
 
 
 def _price_list(document: dict[str, Any]) -> PriceList:

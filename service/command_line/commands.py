@@ -27,6 +27,7 @@ from service.intake.registry import FORMATS
 from service.intake.understanding import NotUnderstoodError
 from service.settings import Settings, SettingsError
 from service.web.descriptions import as_document
+from service.web.policies import Policies
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -156,10 +157,12 @@ def _gathered(files: Iterable[str], format_: Format | None, refusals: Refusals) 
 
 
 def _decided(asked: list[Asked], more: dict[str, Any], refusals: Refusals) -> Iterator[Verdict]:
-    prices = read_prices(Settings.from_environment().prices_file)
+    settings = Settings.from_environment()
+    prices = read_prices(settings.prices_file)
+    policy = Policies(settings.policy_file).current()
     for one in _shown("deciding", asked):
         try:
-            yield decide(one, more, prices)
+            yield decide(one, more, prices, policy)
         except InvalidQuestionError as error:
             refusals.add(one.place, str(error))
 

@@ -14,12 +14,15 @@ from rich.console import Console
 from rich.progress import Progress
 
 from service.catalogue.prices import read_prices
+from service.command_line.policy_files import POLICIES
 from service.command_line.verdicts import Exit
 from service.intake.readings import quoted
+from service.policy.policy import Policy
 from service.records.lines import BadLineError, line_of, record_of
 from service.records.record import Record, Wanted
 from service.records.store import Store, StoreError
 from service.settings import Records, Settings
+from service.web.policies import Policies
 from service.web.replaying import Outcome, Replay, replay
 
 _MOST_SHOWN = 20
@@ -43,7 +46,8 @@ SINCE = click.option("--since", callback=_time, metavar="TIME", help="Only decis
 @click.argument("what", nargs=-1)
 @SINCE
 @click.option("--all", "is_all", is_flag=True, help="Every decision that is kept.")
-def replay_decisions(what: tuple[str, ...], since: datetime | None, is_all: bool) -> None:
+@POLICIES
+def replay_decisions(what: tuple[str, ...], since: datetime | None, is_all: bool, policies: tuple[Policy, ...]) -> None:
     """Decide again and compare byte for byte: WHAT are ids of kept decisions, or files of exported ones.
 
     Says for each decision that differs which hop, objection or score changed. Ends with 1 if one differs, and with 2 if
@@ -51,7 +55,8 @@ def replay_decisions(what: tuple[str, ...], since: datetime | None, is_all: bool
     """
     if not (what or since or is_all):
         raise click.UsageError("say which decisions: ids, files, --since or --all")
-    prices = read_prices(Settings.from_environment().prices_file)
+    settings = Settings.from_environment()
+    prices, known = read_prices(settings.prices_file), (Policies(settings.policy_file).current(), *policies)
     outcomes: Counter[Outcome] = Counter()
     missing = 0
     with _bar("deciding again") as advance:
@@ -60,7 +65,7 @@ def replay_decisions(what: tuple[str, ...], since: datetime | None, is_all: bool
                 click.echo(found, err=True)
                 missing += 1
                 continue
-            made = replay(found, prices)
+            made = replay(found, prices, known)
             outcomes[made.outcome] += 1
             _tell(made)
             advance()

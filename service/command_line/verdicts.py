@@ -13,8 +13,10 @@ from service.advice import advise
 from service.catalogue.prices import PriceList
 from service.command_line.gathering import Asked
 from service.domain.cluster import EndpointMode
-from service.domain.decision import Assessment, Status
+from service.domain.decision import POLICY, Assessment, Status
 from service.domain.trace import Step
+from service.policy.applying import apply, prices_for
+from service.policy.policy import Policy
 from service.web.answers import Answer, answer_of, digest_of_question
 from service.web.schemas import load_question
 
@@ -23,6 +25,8 @@ MODES = {
     EndpointMode.PUBLIC_AND_PRIVATE: "public and private",
     EndpointMode.PRIVATE: "private",
 }
+INSISTED = ("requirement", POLICY)
+"""The sources of objections that somebody insists on."""
 NOT_KNOWN = "not known"
 NOT_YET = "none yet"
 
@@ -70,11 +74,13 @@ class Verdict:
         return Exit.BROKEN if self.line.broken else Exit.FINE
 
 
-def decide(asked: Asked, more: dict[str, Any], prices: PriceList) -> Verdict:
+def decide(asked: Asked, more: dict[str, Any], prices: PriceList, policy: Policy) -> Verdict:
     """The verdict on a question, with ``more`` in it; raises `InvalidQuestionError`."""
     document = merged(asked.question, more)
     question = load_question(document)
-    advised = advise(replace(question, stated=(*question.stated, *asked.stated)))
+    now = datetime.now(UTC)
+    question = replace(question, stated=(*question.stated, *asked.stated))
+    advised = advise(apply(policy, question, now.date()))
     decision, access = advised.decision, question.cluster.endpoint_access
     chosen = decision.recommendation
     flows = decision.current.traces if decision.current else ()
@@ -91,7 +97,11 @@ def decide(asked: Asked, more: dict[str, Any], prices: PriceList) -> Verdict:
         to_settle=advised.unknowns[0].question if advised.unknowns and not chosen else "",
     )
     answer = answer_of(
-        advised, prices, input_digest=digest_of_question(document), id_=uuid4(), created_at=datetime.now(UTC)
+        advised,
+        prices_for(policy, question.cluster) or prices,
+        input_digest=digest_of_question(document),
+        id_=uuid4(),
+        created_at=now,
     )
     return Verdict(line=line, answer=answer)
 
@@ -106,7 +116,7 @@ def merged(question: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 
 def _broken(current: Assessment) -> tuple[str, ...]:
     """What certainly stands against the present setting; a requirement that cannot be judged counts as broken."""
-    return _names(it.id for it in current.objections if it.is_certain or it.source == "requirement")
+    return _names(it.id for it in current.objections if it.is_certain or it.source in INSISTED)
 
 
 def _unshown(assessments: Iterable[Assessment], is_planned: bool) -> tuple[str, ...]:
@@ -119,7 +129,7 @@ def _unshown(assessments: Iterable[Assessment], is_planned: bool) -> tuple[str, 
     if is_planned and any(assessment.status is not Status.RULED_OUT for assessment in of_all):
         return ()
     against = [it for assessment in of_all for it in assessment.objections]
-    return _names(it.id for it in against if it.source == "requirement" or (is_planned and it.is_certain))
+    return _names(it.id for it in against if it.source in INSISTED or (is_planned and it.is_certain))
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:

@@ -114,6 +114,7 @@ class Cluster:
     name: str
     labels: tuple[tuple[str, str], ...] = ()
     region: str | None = None
+    account: str | None = None
     hosting: Hosting | None = None  # None: not said; EKS's default is assumed
     ip_family: IpFamily | None = None  # likewise
     created_at: datetime | None = None

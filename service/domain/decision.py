@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
 from service.domain.addresses import Network
 from service.domain.cluster import EndpointMode
 from service.domain.errors import ImpossibleValueError
+from service.domain.policy import NO_POLICY, AppliedRule, PolicyMark, Waiver
 from service.domain.trace import Assumption, Trace
 
 
@@ -38,6 +39,10 @@ class Objection:
     facts: tuple[str, ...] = ()
     source: str = "facts"
     is_certain: bool = True
+
+
+POLICY = "policy"
+"""The source of an objection that the organisation's policy raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +149,8 @@ class Assessment:
     controls: tuple[ControlVerdict, ...]
     findings: tuple[Finding, ...]
     allow_list: AllowList | None = None  # None: the list is the given one, or there is no public endpoint
+    waived: tuple[Objection, ...] = ()
+    """Objections of the policy that a waiver in force takes back; they do not count."""
 
     @property
     def status(self) -> Status:
@@ -167,6 +174,20 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What the organisation's policy had to do with a decision.
+
+    ``undetermined`` are the ids of guardrails that could not be judged, and ``waivers`` all that name the cluster and
+    an objection that was raised, those that have expired included.
+    """
+
+    mark: PolicyMark = NO_POLICY
+    rules: tuple[AppliedRule, ...] = ()
+    undetermined: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One answer to one question."""
 
@@ -178,6 +199,7 @@ class Decision:
     recommendation: Recommendation | None
     assumptions: tuple[Assumption, ...]
     warnings: tuple[Assumption, ...]
+    ruling: Ruling = field(default_factory=Ruling)
 
     def __post_init__(self) -> None:
         chosen = self.recommendation

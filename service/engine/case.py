@@ -21,6 +21,7 @@ class Case:
     mode: EndpointMode
     journeys: Sequence[Journey]
     requirements: Requirements
+    demands: Requirements | None
     controls: Sequence[ControlVerdict]
 
     def flows(self) -> Iterable[tuple[Journey, Trace]]:

@@ -3,7 +3,8 @@
 1. The scene is set: references looked up, defaults filled in and listed.
 2. Every consumer is traced in every mode, and step 2 once for all modes.
 3. Each mode is assessed: objections rule it out, scores order the rest.
-4. One eligible mode is recommended; the present setting is assessed in the same form.
+4. The organisation's policy is heard: its guardrails object or warn, its waivers take objections of its own back.
+5. One eligible mode is recommended; the present setting is assessed in the same form.
 
 The list is the one that was given, unless ``lists`` holds another for a mode. What no list changes is the
 `Study` of a question, which several decisions on it share.
@@ -33,6 +34,7 @@ from service.engine.findings import findings
 from service.engine.objections import objections
 from service.engine.recommend import recommend
 from service.engine.resolve import MODES
+from service.engine.ruling import ruled
 from service.engine.scanners import as_written, written_out
 from service.engine.scene import Scene, set_scene
 from service.engine.services import service_findings
@@ -88,7 +90,7 @@ def decide(question: Question, lists: Lists = _NONE, studied: Study | None = Non
     traced = _traced(known, lists)
     exposure = node_exposure(journey.caller for journey in traced)
     services = service_findings(scene, (journey.caller for journey in traced))
-    assessments = tuple(_assess(known, mode, lists.get(mode), traced, exposure, services) for mode in MODES)
+    modes = tuple(_assess(known, mode, lists.get(mode), traced, exposure, services) for mode in MODES)
     current, now = None, tuple[Journey, ...]()
     if present and not present.knows_mode:
         present = None
@@ -97,10 +99,11 @@ def decide(question: Question, lists: Lists = _NONE, studied: Study | None = Non
         now = tuple(_put_together(told) for told in zip(traced, here, strict=True))
         current = _assess(known, present.mode, None, now, exposure, services)
     elif present:
-        current = next(assessment for assessment in assessments if assessment.mode is present.mode)
+        current = modes[MODES.index(present.mode)]
     if current and current.controls:  # only tools that read what is written tell it from the mode that it is
         current = replace(current, controls=judge_controls(as_written(scene.access), exposure))
     assumed = (assumption for journey in (*traced, *now) for assumption in journey.assumptions)
+    assessments, current, ruling, warned = ruled(known.question, modes, current)
     return Decision(
         cluster=question.cluster.name,
         region=question.cluster.region,
@@ -109,12 +112,15 @@ def decide(question: Question, lists: Lists = _NONE, studied: Study | None = Non
         current=current,
         recommendation=recommend(assessments),
         assumptions=_in_order((*question.stated, *scene.assumptions, *known.assumptions, *assumed)),
-        warnings=warnings(scene, traced),
+        warnings=(*warnings(scene, traced), *warned),
+        ruling=ruling,
     )
 
 
 def objections_to(known: Study, mode: EndpointMode, listed: AllowList | None = None) -> tuple[Objection, ...]:
     """What stands against one mode alone, for whoever tries what would help; the same as in a whole decision."""
+    if known.question.policy.judges:
+        return decide(known.question, {mode: listed} if listed else _NONE, known).assessment_of(mode).objections
     access = known.access_of(listed)
     traced = known.journeys(access, (mode,))
     exposure = node_exposure(journey.caller for journey in traced)
@@ -126,9 +132,10 @@ def _case(
 ) -> Case:
     scene, requirements = known.under(known.access_of(listed)), known.question.requirements
     access = replace(scene.access, public=mode.has_public, private=mode.has_private)
-    needed = known.question.includes_controls or requirements.controls
+    demands = known.question.policy.demands
+    needed = known.question.includes_controls or requirements.controls or (demands and demands.controls)
     controls = judge_controls(written_out(access), exposure) if needed else ()
-    return Case(scene=scene, mode=mode, journeys=traced, requirements=requirements, controls=controls)
+    return Case(scene=scene, mode=mode, journeys=traced, requirements=requirements, demands=demands, controls=controls)
 
 
 def _objections(case: Case, listed: AllowList | None) -> tuple[Objection, ...]:

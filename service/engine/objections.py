@@ -6,7 +6,7 @@
 3. What EKS refuses: the hosting's modes (F-7.1, F-7.2), entries of the list (F-1.12 to F-1.15), the cluster
    subnets (F-3.4, F-3.5), Fargate in public subnets (F-7.15), remote networks (F-7.10), hybrid IPv6 (F-5.10).
 4. DNS attributes without which nodes cannot register (F-2.8).
-5. What the caller insists on.
+5. What the caller or the organisation's policy insists on; the policy's guardrails come last of all (`ruling`).
 
 `OBJECTIONS` lists them in the order in which they are reported. No score overrules any of them.
 """
@@ -29,7 +29,7 @@ from service.domain.trace import Trace
 from service.engine.case import Case
 from service.engine.gateways import is_internet_gateway
 from service.engine.public_way import LONGEST_LIST
-from service.engine.requirements import approved_sources, internet_exposure, node_traffic, required_controls
+from service.engine.requirements import requirements
 from service.engine.scene import Scene, stands_in_zone
 from service.engine.tracing import Journey
 
@@ -246,8 +246,5 @@ OBJECTIONS: tuple[Callable[[Case], Iterable[Objection]], ...] = (
     hybrid_networks,
     dns_attributes,
     managed_collectors,
-    internet_exposure,
-    node_traffic,
-    approved_sources,
-    required_controls,
+    requirements,
 )

@@ -15,7 +15,6 @@ from flask import current_app
 
 from service import __version__
 from service.domain import FACTS_EDITION
-from service.domain.policy import NO_POLICY
 from service.logs import REQUEST_ID
 from service.records.history import Turn, turns
 from service.records.keeper import Keeper, NotKeptError, Retention, Run, run_here
@@ -135,8 +134,8 @@ class Recorder:
             current_mode=decision.current.mode.value if decision.current else None,
             input_digest=answer.input_digest,
             decision_digest=answer.decision_digest,
-            policy_name=NO_POLICY.name,
-            policy_revision=NO_POLICY.revision,
+            policy_name=decision.ruling.mark.name,
+            policy_revision=decision.ruling.mark.revision,
             engine_version=__version__,
             facts_edition=FACTS_EDITION,
             caller=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
@@ -11,6 +12,8 @@ import orjson
 from service.advice import advise
 from service.catalogue.prices import PriceList
 from service.domain.errors import MistakesError
+from service.policy.applying import apply, prices_for
+from service.policy.policy import Policy
 from service.records.record import Record
 from service.web.answers import answer_of, digest_of_question
 from service.web.render.differences import differences
@@ -36,8 +39,11 @@ class Replay:
     differences: tuple[str, ...] = ()
 
 
-def replay(record: Record, prices: PriceList) -> Replay:
-    """Makes the decision again, with the id and the time of then."""
+def replay(record: Record, prices: PriceList, policies: Sequence[Policy]) -> Replay:
+    """Makes the decision again, with the id and the time of then, and under the policy of then.
+
+    If that is not one of the policies, under the first of them: then the differences begin with the policy's.
+    """
 
     def told(outcome: Outcome, *sentences: str) -> Replay:
         return Replay(id=record.id, cluster=record.cluster, outcome=outcome, differences=sentences)
@@ -46,10 +52,13 @@ def replay(record: Record, prices: PriceList) -> Replay:
         return told(Outcome.MASKED, f"masked before it was kept: {', '.join(record.masked)}")
     document = orjson.loads(record.question)
     try:
-        advised = advise(load_question(document))
+        question = load_question(document)
+        policy = next((it for it in policies if it.revision == record.policy_revision), policies[0])
+        advised = advise(apply(policy, question, record.created_at.date()))
     except MistakesError as error:
         return told(Outcome.REFUSED, str(error))
     digest = digest_of_question(document)
+    prices = prices_for(policy, question.cluster) or prices
     answer = answer_of(advised, prices, input_digest=digest, id_=UUID(record.id), created_at=record.created_at)
     if answer.json == record.answer:
         return told(Outcome.SAME)

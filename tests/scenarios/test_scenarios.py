@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from service.advice import advise
 from service.app import create_app
 from service.catalogue import CAUSES, FACTS
+from service.policy.applying import apply
 from service.settings import Records, Settings
+from service.web.policies import Policies
 from service.web.render.document import as_document
 from service.web.schemas import load_question
 
@@ -49,7 +52,8 @@ def incidents() -> list[str]:
 
 def answer_of(request: Any) -> Any:
     """Ask the engine itself, and give the answer as a client would read it."""
-    return json.loads(json.dumps(as_document(advise(load_question(request)))))
+    asked = apply(Policies().current(), load_question(request), date(2026, 6, 18))
+    return json.loads(json.dumps(as_document(advise(asked))))
 
 
 @each_story

@@ -13,12 +13,14 @@ import pytest
 from service.catalogue.prices import read_prices
 from service.records.record import Record
 from service.records.store import Store
+from service.web.policies import Policies
 from service.web.render.differences import differences
 from service.web.replaying import Outcome, replay
 from tests.web.description import REQUESTS
 from tests.web.test_record import an_app, decided
 
 PRICES = read_prices()
+POLICIES = (Policies().current(),)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
 
 def test_every_example_is_decided_again_to_the_byte(records: list[Record]) -> None:
     assert len(records) == len(REQUESTS)
-    assert {replay(record, PRICES).outcome for record in records} == {Outcome.SAME}
+    assert {replay(record, PRICES, POLICIES).outcome for record in records} == {Outcome.SAME}
 
 
 def test_a_decision_that_would_come_out_otherwise_says_what_is_different(records: list[Record]) -> None:
@@ -45,7 +47,7 @@ def test_a_decision_that_would_come_out_otherwise_says_what_is_different(records
     answer["assessments"][0]["scores"]["exposure"]["terms"][0]["points"] += 3
     answer["assessments"][0]["scores"]["exposure"]["score"] += 3
 
-    made = replay(replace(record, answer=orjson.dumps(answer)), PRICES)
+    made = replay(replace(record, answer=orjson.dumps(answer)), PRICES, POLICIES)
 
     assert made.outcome is Outcome.DIFFERS
     assert len(made.differences) == 1
@@ -56,20 +58,20 @@ def test_a_decision_that_would_come_out_otherwise_says_what_is_different(records
 def test_the_same_in_other_bytes_is_a_difference_too(records: list[Record]) -> None:
     spaced = records[0].answer.replace(b'":', b'": ', 1)
 
-    made = replay(replace(records[0], answer=spaced), PRICES)
+    made = replay(replace(records[0], answer=spaced), PRICES, POLICIES)
 
     assert (made.outcome, made.differences) == (Outcome.DIFFERS, ("the same is said in other bytes",))
 
 
 def test_a_masked_question_is_not_decided_again(records: list[Record]) -> None:
-    made = replay(replace(records[0], masked=("/question/cluster/name",)), PRICES)
+    made = replay(replace(records[0], masked=("/question/cluster/name",)), PRICES, POLICIES)
 
     assert made.outcome is Outcome.MASKED
     assert "/question/cluster/name" in made.differences[0]
 
 
 def test_a_question_that_is_not_taken_any_more_says_why(records: list[Record]) -> None:
-    made = replay(replace(records[0], question=b'{"cluster":{"nmae":"x"}}'), PRICES)
+    made = replay(replace(records[0], question=b'{"cluster":{"nmae":"x"}}'), PRICES, POLICIES)
 
     assert made.outcome is Outcome.REFUSED
     assert "did you mean `name`" in made.differences[0]

@@ -32,6 +32,7 @@ from service.domain.decision import (
 )
 from service.domain.trace import Assumption, Hop, Step, Trace
 from service.web.render.advice import advice_members
+from service.web.render.policy import policy_member
 
 Document = dict[str, Any]
 
@@ -50,6 +51,7 @@ def as_document(advised: Advised, prices: PriceList = SHIPPED_PRICES) -> Documen
     chosen = decision.recommendation
     return {
         "engine": _ENGINE,
+        "policy": policy_member(decision.ruling),
         "cluster": {
             "name": decision.cluster,
             "region": decision.region,
@@ -92,6 +94,8 @@ def _assessment(assessment: Assessment, flows: dict[int, Document]) -> Document:
         "findings": [_finding(finding) for finding in assessment.findings],
         "allow_list": _allow_list(assessment.allow_list) if assessment.allow_list else None,
     }
+    if assessment.waived:
+        document["waived"] = [_objection(objection) for objection in assessment.waived]
     if assessment.controls:
         document["controls"] = [_control(verdict) for verdict in assessment.controls]
     return document

@@ -14,6 +14,7 @@ from service.web.render.changes import the_change
 from service.web.render.conditions import what_would_help
 from service.web.render.escaping import fenced, plain
 from service.web.render.plans import the_safe_way
+from service.web.render.policy import what_the_policy_said
 from service.web.render.scanning import what_scanners_say
 from service.web.render.sensitivity import how_sure
 from service.web.render.unknowns import what_to_ask
@@ -54,6 +55,7 @@ def as_markdown(answer: Node) -> str:
         what_to_ask(answer, _MODES),
         how_sure(answer, _MODES),
         what_scanners_say(answer),
+        what_the_policy_said(answer, _MODES),
         _statements("Taken for granted", answer["assumptions"]),
         _statements("Warnings", answer["warnings"]),
         _origin(answer),
@@ -257,10 +259,11 @@ def _statements(title: str, statements: Iterable[Node]) -> Iterator[str]:
 
 
 def _origin(answer: Node) -> Iterator[str]:
-    engine = answer["engine"]
+    engine, policy = answer["engine"], answer["policy"]
     yield (
         f"Decision {answer['decision_id']} of {answer['created_at']}, engine {engine['version']},"
-        f" facts of {engine['facts_edition']}; the same answer has the digest `{answer['decision_digest']}`."
+        f" facts of {engine['facts_edition']}, policy {plain(policy['name'])}"
+        f" (`{policy['revision']}`); the same answer has the digest `{answer['decision_digest']}`."
     )
 
 

@@ -10,8 +10,11 @@ from flask import Blueprint, Response, current_app
 
 from service.advice import advise
 from service.domain.question import Question
+from service.policy.applying import apply, prices_for
+from service.policy.policy import Policy
 from service.web.answers import Answer, answer_of, digest_of_question, report_of
 from service.web.forms import JSON, MARKDOWN, accepted_form
+from service.web.policies import policy_for
 from service.web.recorder import recorder
 from service.web.schemas import load_question
 from service.web.schemas.queries import DecideQueryElement, idempotency_key, read_query
@@ -28,22 +31,24 @@ def decide_question() -> Response:
     form, is_checked_only = accepted_form(), read_query(_QUERY).validate_only
     document = read_body()
     question = load_question(document)
+    policy = policy_for(question)
     digest = digest_of_question(document)
     if is_checked_only:
         return Response(orjson.dumps({"valid": True, "input_digest": digest}), content_type=JSON)
-    json, kept_as = _answered(question, orjson.dumps(document), digest)
+    json, kept_as = _answered(question, policy, orjson.dumps(document), digest)
     headers = {"Vary": "Accept"} | ({"Location": f"/v1/decisions/{kept_as}"} if kept_as else {})
     body = json if form == JSON else report_of(json)
     return Response(body, content_type=JSON if form == JSON else f"{MARKDOWN}; charset=utf-8", headers=headers)
 
 
-def _answered(question: Question, body: bytes, digest: str) -> tuple[bytes, str | None]:
+def _answered(question: Question, policy: Policy, body: bytes, digest: str) -> tuple[bytes, str | None]:
     """The answer, and the id under which it is kept; with a key that came before, the answer of then."""
     now = datetime.now(UTC)
 
     def decide() -> Answer:
-        prices = current_app.config["PRICES"]
-        return answer_of(advise(question), prices, input_digest=digest, id_=uuid4(), created_at=now)
+        prices = prices_for(policy, question.cluster) or current_app.config["PRICES"]
+        advised = advise(apply(policy, question, now.date()))
+        return answer_of(advised, prices, input_digest=digest, id_=uuid4(), created_at=now)
 
     key = idempotency_key()
     if key is not None and recorder().is_on:  # without a record there is nothing to give again, so a key means nothing

@@ -7,6 +7,7 @@ import logging
 from flask import Blueprint, Response, current_app
 
 from service import __version__
+from service.web.policies import policies
 from service.web.problems import NOT_READY, problem
 from service.web.readiness import confirm_known_decision
 from service.web.reference import reference_page
@@ -24,12 +25,17 @@ def livez() -> dict[str, str]:
 
 @blueprint.get("/readyz")
 def readyz() -> dict[str, str] | Response:
-    """The process decides as it should; 503 until it has shown so once."""
+    """The process decides as it should; 503 until it has shown so once. `warn` if it does so by an old policy."""
     try:
         confirm_known_decision()
     except Exception:
         _log.exception("the known question could not be decided as it should")
         return problem(NOT_READY, NOT_READY.detail)
+    known = policies()
+    known.current()
+    if known.trouble is not None:
+        why = "the policy file is not used; the policy before it is in force (`/v1/policy` says why and since when)"
+        return {"status": "warn", "version": __version__, "why": why}
     return {"status": "pass", "version": __version__}
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask import request
 from marshmallow import ValidationError
 
-from service.domain.cluster import EndpointMode
+from service.domain.cluster import UNNAMED, Cluster, EndpointMode
 from service.domain.decision import Outcome
 from service.domain.errors import InvalidQueryError, Mistake
 from service.records.record import BadCursorError, Cursor, Wanted, cursor_of
@@ -21,6 +21,7 @@ from service.web.schemas.hints import shown
 from service.web.schemas.loading import shape_mistakes
 
 USUAL_ON_A_PAGE = 50
+_TEXT = Text(longest=2_000)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -63,6 +64,31 @@ class DecideQuery:
     """How a question is to be decided."""
 
     validate_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyQuery:
+    """For which cluster a policy is to be told; None for none."""
+
+    cluster: Cluster | None = None
+
+
+class ClusterField(WireField):
+    """A cluster in a few words: its name, `region=`, `account=`, and its labels as `key=value`, with commas."""
+
+    expected = "a name, `region=...`, `account=...` and labels `key=value`, separated by commas"
+
+    def read(self, value: Any) -> Cluster:
+        """A cluster of which nothing else is known."""
+        parts = _TEXT.read(value).split(",")
+        pairs = [part.partition("=") for part in parts if "=" in part]
+        names, keys = [part for part in parts if "=" not in part], [key for key, _, _ in pairs]
+        if len(names) > 1 or len(keys) > len(set(keys)) or not all((*names, *keys)):
+            raise ValidationError(f"is {shown(value)}, expected {self.expected}")
+        told = {key: text for key, _, text in pairs}
+        region, account = told.pop("region", None), told.pop("account", None)
+        name = names[0] if names else UNNAMED
+        return Cluster(name=name, labels=tuple(sorted(told.items())), region=region, account=account)
 
 
 class CursorField(WireField):
@@ -121,6 +147,13 @@ class ListQueryElement(HistoryQueryElement):
     caller = Text()
     since = Timestamp()
     until = Timestamp()
+
+
+class PolicyQueryElement(Element):
+    """For which cluster."""
+
+    noun = PolicyQuery
+    cluster = ClusterField("for")
 
 
 class DecideQueryElement(Element):

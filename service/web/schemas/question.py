@@ -64,6 +64,22 @@ class RewrittenRange(Range):
 _SWITCHES_AND_LIST = frozenset({"public", "private", "public_access_cidrs"})
 
 
+class Account(Text):
+    """An AWS account's id."""
+
+    expected = "an account id of twelve digits, in quotes"
+
+    def __init__(self, wire_name: str | None = None) -> None:
+        super().__init__(wire_name, shortest=12, longest=12)
+
+    def read(self, value: Any) -> str:
+        """The id as it is."""
+        text = super().read(value)
+        if not (text.isascii() and text.isdigit()):
+            raise ValidationError(f"is {shown(text)}, expected {self.expected}")
+        return text
+
+
 class EndpointAccessElement(Element):
     """The present setting of the two endpoints."""
 
@@ -101,6 +117,7 @@ class ClusterElement(Element):
     name = Text()
     labels = Labels()
     region = Text()
+    account = Account()
     hosting = Choice(members_of(Hosting), refused=_REFUSED_HOSTING)
     ip_family = Choice(members_of(IpFamily))
     created_at = Timestamp()
@@ -166,6 +183,10 @@ class RequirementsElement(Element):
     weights = Part(WeightsElement())
     public_access_cidrs = Choice(members_of(ListOrigin))
 
+    def build(self, values: dict[str, Any]) -> Requirements:
+        """The requirements; whose the weights are is kept, for a policy may have others."""
+        return Requirements(has_own_weights="weights" in values, **values)
+
 
 class QuestionElement(Element):
     """All that a decision depends on."""
@@ -176,6 +197,7 @@ class QuestionElement(Element):
     consumers = Items(ConsumerElement(), by="name", most=MOST_ELEMENTS)
     requirements = Part(RequirementsElement())
     include = Items(Choice(members_of(Section)), most=len(Section))
+    policy_revision = Text()
 
     def rules(self, given: Mapping[str, Any]) -> Iterable[Fault]:
         """The cluster is described once."""
