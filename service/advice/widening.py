@@ -4,7 +4,7 @@
 2. A prefix either stands on the list itself, and then admits all of it, or leaves the matter to its halves.
 3. For each prefix and each number of ranges the tree knows the fewest extra addresses; a prefix in which only
    one half is needed is never better than that half, so such chains are skipped and the tree has at most
-   twice as many prefixes as leaves.
+   twice as many prefixes as leaves. That holds because a range may stand only if all of its parts may.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ MayStand = Callable[[Network], bool]
 def widened(wanted: Addresses, most: int, may_stand: MayStand) -> tuple[Network, ...] | None:
     """At most so many ranges that cover the set with the fewest extra addresses; None if there are none.
 
-    ``may_stand`` says of a range whether it may be listed. Among equals the fewest ranges win, and then
-    those that stand first.
+    ``may_stand`` says of a range whether it may be listed, and never refuses a part of one that may. Among equals
+    the fewest ranges win, and then those that stand first.
     """
     leaves = wanted.networks()
     if len(leaves) > MOST_LEAVES:
