@@ -3,7 +3,8 @@
 1. All documents together describe each cluster with the VPC that it stands in. The VPC is the one that the
    cluster names, or the one of its subnets; what belongs to other VPCs is left out, but for the far side of links.
 2. Without a cluster each VPC is described by itself.
-3. A part that no document shows is unknown; one that a whole list shows to be empty is known.
+3. What the collector wrote about several clusters is read cluster by cluster.
+4. A part that no document shows is unknown; one that a whole list shows to be empty is known.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from service.intake.aws_around import Around
 from service.intake.aws_bundle import Bundle
 from service.intake.aws_clusters import CONNECTED, FORMAT, Named, clusters_of
+from service.intake.aws_collections import CONSUMER_CALLS, collections_of
 from service.intake.aws_consumers import describe_consumers
 from service.intake.aws_documents import collect
 from service.intake.aws_filters import describe_acls, describe_groups, own_interfaces
@@ -50,6 +52,21 @@ def recognises(document: Any, name: str) -> bool:
 
 def read(documents: Documents) -> tuple[Understanding, ...]:
     """The clusters, or without any the VPCs; raises `NotUnderstoodError` if there is neither."""
+    found: list[Understanding] = []
+    refusals: list[NotUnderstoodError] = []
+    for share in collections_of(documents):
+        try:
+            found += _read(share)
+        except NotUnderstoodError as error:
+            refusals.append(error)
+    if not found:
+        raise refusals[0]
+    left_out = tuple(Ignored(place=error.place, why=error.detail) for error in refusals)
+    return (replace(found[0], ignored=(*found[0].ignored, *left_out)), *found[1:])
+
+
+def _read(documents: Documents) -> tuple[Understanding, ...]:
+    """The same of documents that belong together."""
     bundle = collect(documents.items())
     clusters = clusters_of(bundle)
     if len(clusters) > MOST_CLUSTERS:
@@ -86,6 +103,9 @@ def _with_cluster(bundle: Bundle, named: Named, shared: tuple[Ignored, ...], is_
     vpc = named.vpc or _vpc_of_subnets(draft, bundle)
     around = Around(bundle=bundle, vpc=vpc, region=named.region, account=named.account)
     describe_consumers(draft, bundle, named, is_alone)
+    in_vain = sorted(CONSUMER_CALLS.intersection(bundle.unanswered))
+    if in_vain:
+        draft.leave_open("/consumers", "some who call may be missing: a call was denied or failed", ", ".join(in_vain))
     if vpc and not draft.cluster.get("cluster_subnets"):
         _subnets_of_interfaces(draft, around, named)
     has_network = bundle.lists.keys() - {"nodegroups", "fargateprofiles", "launchtemplateversions"}

@@ -39,12 +39,16 @@ class ClusterFound:
 
 @dataclass(slots=True)
 class Bundle:
-    """All that the documents hold. A list in ``complete`` shows what is not there as well as what is."""
+    """All that the documents hold. A list in ``complete`` shows what is not there as well as what is.
+
+    ``unanswered`` are calls that whoever collected the documents made in vain.
+    """
 
     clusters: list[ClusterFound] = field(default_factory=list)
     lists: dict[str, list[Record]] = field(default_factory=dict)
     complete: set[str] = field(default_factory=set)
     ignored: list[Ignored] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
     is_recognised: bool = False
     indices: dict[tuple[str, str], dict[str, list[Record]]] = field(default_factory=dict)
 

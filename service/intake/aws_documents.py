@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.intake.aws_bundle import Bundle, ClusterFound, Said
+from service.intake.aws_collections import unanswered
 from service.intake.aws_records import is_text, normalised, plain_name
 from service.intake.documents import read_json
 from service.intake.readings import escaped, quoted
@@ -103,6 +104,9 @@ class _Walk:
         if _is_error(value, names):
             self.bundle.ignore(place, f"an error instead of a response: {_code(value, names)}")
             return
+        if names.keys() == {"collection"}:
+            self._collection(value[names["collection"]], f"{place}/{escaped(names['collection'])}")
+            return
         if self._cluster(value, names, place) or self._stored(value, names, place, depth):
             return
         self._lists(value, names, place)
@@ -112,6 +116,13 @@ class _Walk:
                 envelope == "requestparameters" and value.get(names.get("responseelements", ""))
             ):
                 self.walk(value[own], f"{place}/{escaped(own)}", depth + 1)
+
+    def _collection(self, value: Any, place: str) -> None:
+        """What the collector wrote about its own calls."""
+        self.bundle.is_recognised = self.bundle.is_recognised or (isinstance(value, dict) and "calls" in value)
+        for number, action, why in unanswered(value):
+            self.bundle.unanswered.append(action)
+            self.bundle.ignore(f"{place}/calls/{number}", why)
 
     def _cluster(self, value: dict[str, Any], names: dict[str, str], place: str) -> bool:
         """A cluster's own object, or one around it."""

@@ -178,6 +178,9 @@ def complete_subnets(draft: Draft, around: Around) -> None:
     for id_ in named:
         if id_ not in described:
             draft.leave_open(f"/subnets[{id_}]", "named, but no document describes it")
+    block = draft.cluster.get("vpc", {}).get("block_public_access", "off")
+    if block != "off" and not around.bundle.shows("vpcblockpublicaccessexclusions"):
+        draft.assume("/subnets", "no document lists the exclusions from Block Public Access: no subnet is exempt")
     exempt = excluded_subnets(around, named)
     for subnet in draft.cluster.get("subnets", ()):
         if subnet["id"] in exempt:
