@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from service.catalogue.prices import read_prices
+from service.command_line.collecting import collect_clusters
 from service.command_line.gathering import Asked, describe, gather
 from service.command_line.printing import OUTPUTS
 from service.command_line.records import records, replay_decisions
@@ -47,6 +48,7 @@ def serve() -> None:
     os.execv(sys.executable, gunicorn)  # noqa: S606  no shell is wanted
 
 
+main.add_command(collect_clusters)
 main.add_command(replay_decisions)
 main.add_command(records)
 

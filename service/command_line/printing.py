@@ -76,7 +76,7 @@ OUTPUTS: dict[str, Callable[[Sequence[Verdict]], str]] = {
 
 def _record(verdict: Verdict) -> str:
     head = orjson.dumps(verdict.line.as_record()).decode()
-    return f'{head[:-1]},"decision":{verdict.answer.json.decode().rstrip()}}}'
+    return f'{head[:-1]},"decision":{verdict.json.decode().rstrip()}}}'
 
 
 def _cells(line: Line) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from service.domain.decision import POLICY, Assessment, Status
 from service.domain.trace import Step
 from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
-from service.web.answers import Answer, answer_of, digest_of_question
+from service.web.answers import answer_of, digest_of_question
 from service.web.schemas import load_question
 
 MODES = {
@@ -63,10 +63,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A decided question: its line, and its answer as the service would give it."""
+    """A decided question: its line, and its answer as the service gives it, on one line that ends."""
 
     line: Line
-    answer: Answer
+    json: bytes
 
     @property
     def exit(self) -> Exit:
@@ -103,7 +103,7 @@ def decide(asked: Asked, more: dict[str, Any], prices: PriceList, policy: Policy
         id_=uuid4(),
         created_at=now,
     )
-    return Verdict(line=line, answer=answer)
+    return Verdict(line=line, json=answer.json)
 
 
 def merged(question: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
