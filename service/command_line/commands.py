@@ -16,6 +16,7 @@ from rich.progress import Progress
 from service.catalogue.prices import read_prices
 from service.command_line.collecting import collect_clusters
 from service.command_line.gathering import Asked, describe, gather
+from service.command_line.policies import policy
 from service.command_line.printing import OUTPUTS
 from service.command_line.records import records, replay_decisions
 from service.command_line.verdicts import Exit, Verdict, decide
@@ -51,6 +52,7 @@ def serve() -> None:
 main.add_command(collect_clusters)
 main.add_command(replay_decisions)
 main.add_command(records)
+main.add_command(policy)
 
 
 def _named(_: click.Context, __: click.Parameter, name: str | None) -> Format | None:

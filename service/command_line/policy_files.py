@@ -23,7 +23,8 @@ def read_policy(path: Path) -> Policy:
         raise click.BadParameter(f"`{quoted(str(path))}` is no policy:\n{mistakes}") from None
 
 
-def _read(_: click.Context, __: click.Parameter, path: Path) -> Policy:
+def as_policy(_: click.Context, __: click.Parameter, path: Path) -> Policy:
+    """For an argument that is a policy file."""
     return read_policy(path)
 
 

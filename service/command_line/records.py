@@ -92,10 +92,10 @@ def _records(what: tuple[str, ...], since: datetime | None, is_all: bool) -> Ite
         if Path(one).is_file():
             yield from _of_file(Path(one))
         else:
-            with _store() as store:
+            with opened_store() as store:
                 yield store.find(one) or f"{quoted(one)}: is neither a kept decision nor a file"
     if since is not None or is_all:
-        with _store() as store:
+        with opened_store() as store:
             yield from store.every(Wanted(since=since))
 
 
@@ -119,7 +119,7 @@ def records() -> None:
 @click.option("--cluster", help="Only decisions on the cluster of this name.")
 def export(since: datetime | None, until: datetime | None, cluster: str | None) -> None:
     """Print every kept decision as a JSON line, the oldest first: question, answer, and what is known of both."""
-    with _store() as store, _bar("exporting") as advance:
+    with opened_store() as store, _bar("exporting") as advance:
         for record in store.every(Wanted(cluster=cluster, since=since, until=until)):
             click.echo(line_of(record), nl=False)
             advance()
@@ -134,12 +134,12 @@ def forget(older_than_days: int | None, all_but_newest: int | None) -> None:
         raise click.UsageError("say what to forget: --older-than-days, --all-but-newest or both")
     now = datetime.now(UTC)
     before = None if older_than_days is None else now - timedelta(days=older_than_days)
-    with _store() as store:
+    with opened_store() as store:
         click.echo(f"{store.purge(before=before, newest=all_but_newest, now=now)} decisions forgotten")
 
 
 @contextmanager
-def _store() -> Iterator[Store]:
+def opened_store() -> Iterator[Store]:
     """The store that the settings name, with its tables; a failure of it ends the command."""
     settings = Settings.from_environment()
     if settings.records is Records.OFF:
