@@ -41,12 +41,15 @@ class WrittenChange:
 class SourceDocument:
     """The document that stood in place of the cluster; what it holds may be secret, and is for editing alone.
 
-    ``content`` are its bytes, or ``value`` what it holds if it came as JSON within the question. ``format`` names the
-    format that read it, with its version; ``place`` is the cluster in it.
+    ``files`` are its texts by name, those of an archive several; ``value`` is what it holds instead if it came as JSON
+    within the question. ``format`` names the format that read it, with its version; ``place`` is the cluster in it,
+    and ``places`` is where in the document each field of the setting stands that the document states.
     """
 
-    name: str
     format: str
     place: str
-    content: bytes | None = field(default=None, repr=False)
+    name: str = ""
+    files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    is_archive: bool = False
     value: Any = field(default=None, repr=False)
+    places: tuple[tuple[str, str], ...] = ()

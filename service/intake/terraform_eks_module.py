@@ -122,6 +122,12 @@ def expand_eks(call: Call) -> Made | None:
     return Made(tuple(resources), _outputs(call, names, cluster))
 
 
+def argument_names(call: Call) -> tuple[str, str, str] | None:
+    """What a module calls the public switch, the private one and the list; None if it is not known."""
+    known = _recognised(call)
+    return (known[0].public, known[0].private, known[0].ranges) if known else None
+
+
 def _recognised(call: Call) -> tuple[_Names, MadeBy, Majors] | None:
     if is_from(call, "terraform-aws-modules/eks/aws", "terraform-aws-modules/terraform-aws-eks"):
         return _versioned(call, majors(call), is_local=False)

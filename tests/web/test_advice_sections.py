@@ -163,3 +163,43 @@ def test_there_is_no_change_where_nothing_changes(client: FlaskClient) -> None:
 
     assert ask(client, "changes", **fields)["changes"] == []
     assert "## The change" not in report(client, **fields)
+
+
+CONFIGURATION = """\
+resource "aws_eks_cluster" "main" {
+  name = "demo"
+  vpc_config {
+    endpoint_private_access = true
+    public_access_cidrs     = ["0.0.0.0/0"]
+  }
+}
+"""
+FROM_DOCUMENT = {"source": {"document": CONFIGURATION, "name": "main.tf"}, "cluster": None}
+
+
+def test_a_document_is_edited_step_by_step(client: FlaskClient) -> None:
+    consumers = [QUESTION["consumers"][0]]
+
+    text = report(client, **FROM_DOCUMENT, consumers=consumers)
+    told = ask(client, "changes", **FROM_DOCUMENT, consumers=consumers)["changes"]
+
+    assert "your document, main.tf, step 1:\n\n```diff\n--- a/main.tf\n+++ b/main.tf\n@@ -3,0 +4,1 @@\n" in text
+    assert "The JSON answer has the same for: AWS command line" in text
+    assert [change["tool"] for change in told if change["own"]] == ["terraform"]
+
+
+def test_why_a_document_is_not_edited_stands_with_the_lines_for_its_tool(client: FlaskClient) -> None:
+    module = (
+        'module "eks" {\n  source = "terraform-aws-modules/eks/aws"\n  version = "~> 20.0"\n  cluster_name = "demo"\n'
+    )
+    fields = {
+        "source": {"document": module + "  cluster_endpoint_public_access = var.is_public\n}\n", "name": "main.tf"}
+    }
+
+    told = ask(client, "changes", **fields, cluster=None, consumers=[QUESTION["consumers"][0]])["changes"]
+
+    (change,) = (change for change in told if change["own"])
+    assert change["title"] == "terraform-aws-modules/eks until v20"
+    assert change["notes"][0] == (
+        "your document is not edited: cluster_endpoint_public_access is a variable: set is_public = false"
+    )

@@ -12,8 +12,10 @@ Each tool is a module with a function that yields what it writes; `TOOLS` is the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from service.advice.changes import aws_cli, cloudformation, eksctl, kubernetes, terraform
+from service.advice.changes.editing import Own, own_changes
 from service.advice.changes.wanted import Wanted, wanted_of
 from service.domain.change import ChangePlan, Setting
 from service.domain.decision import Decision
@@ -40,4 +42,13 @@ def written_changes(known: Study, decision: Decision, plan: ChangePlan | None) -
     if chosen is None or (plan is not None and not plan.steps):
         return ()
     wanted = wanted_of(known, plan, Setting(mode=chosen.mode, public_access_cidrs=chosen.public_access_cidrs))
-    return tuple(change for write in TOOLS for change in write(wanted))
+    own = own_changes(wanted)
+    return (*own.changes, *(_with_own(change, own) for write in TOOLS for change in write(wanted)))
+
+
+def _with_own(change: WrittenChange, own: Own) -> WrittenChange:
+    """A change of the document's tool is marked, and says why the document is not edited itself."""
+    is_own = change.tool == own.tool and (not own.argument or f"\n  {own.argument} " in change.text)
+    if own.changes or not is_own:
+        return change
+    return replace(change, is_own=True, notes=(*own.notes, *change.notes))

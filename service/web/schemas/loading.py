@@ -20,7 +20,7 @@ from service.web.schemas.hints import kind_of
 from service.web.schemas.question import QuestionElement
 from service.web.schemas.references import broken_references
 from service.web.schemas.source import DocumentSourceElement
-from service.web.schemas.sourced import at_the_document, chosen_description, statements_on, with_cluster
+from service.web.schemas.sourced import at_the_document, chosen_description, document_of, statements_on, with_cluster
 
 QUESTION = QuestionElement()
 _SOURCE = DocumentSourceElement()
@@ -39,13 +39,14 @@ def _load_sourced(document: dict[str, Any]) -> Question:
     mistakes = list(shape_mistakes(QUESTION, document))
     if mistakes:
         raise InvalidQuestionError(tuple(sorted(set(mistakes), key=_place)[:_MOST_MISTAKES]))
-    described = chosen_description(_SOURCE.read(document["source"]))
+    source = _SOURCE.read(document["source"])
+    described = chosen_description(source)
     try:
         question = _load(with_cluster(document, described))
     except InvalidQuestionError as error:
         moved = dict.fromkeys(at_the_document(error.mistakes, document))
         raise InvalidQuestionError(tuple(moved)) from None
-    return replace(question, stated=statements_on(described))
+    return replace(question, stated=statements_on(described), source=document_of(source, described))
 
 
 def _load(document: dict[str, Any]) -> Question:

@@ -36,16 +36,23 @@ class Source:
         return understand(self._documents(), FORMATS, self.format)
 
     def _documents(self) -> Documents:
-        if not isinstance(self.document, str | bytes):
+        content = self.content()
+        if content is None:
             refuse_the_deep(self.document)
             return Documents(by_name={self.name: self.document})
+        return read_documents(content, self.name)
+
+    def content(self) -> bytes | None:
+        """The bytes of the document; None if it came as data. Raises `NotUnderstoodError`."""
+        if not isinstance(self.document, str | bytes):
+            return None
         raw = self.document.encode() if isinstance(self.document, str) else self.document
         if self.encoding == BASE64:
             try:
                 raw = base64.b64decode(raw, validate=True)
             except binascii.Error:
                 raise NotUnderstoodError("the document is not base64, as `encoding` says") from None
-        return read_documents(raw, self.name)
+        return raw
 
 
 class FormatName(Text):

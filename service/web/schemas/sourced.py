@@ -12,6 +12,8 @@ from typing import Any
 
 from service.domain.errors import InvalidQuestionError, Mistake
 from service.domain.trace import Assumption
+from service.domain.written import SourceDocument
+from service.intake.archives import archive_kind, read_members
 from service.intake.understanding import Kind, NotUnderstoodError, Understanding
 from service.web.schemas.hints import did_you_mean, listed, shown
 from service.web.schemas.source import Source
@@ -19,6 +21,7 @@ from service.web.schemas.source import Source
 LEFT_OPEN = "left-open-by-document"
 TAKEN = "taken-for-granted-in-document"
 _MOST_NAMED = 20
+_ENDPOINT = "/endpoint_access/"
 
 Document = dict[str, Any]
 Load = Callable[[Document], Any]
@@ -88,6 +91,38 @@ def statements_on(described: Understanding) -> tuple[Assumption, ...]:
         if one.kind is Kind.DEFAULT
     )
     return (*open_ones, *taken, *defaults)
+
+
+def document_of(source: Source, described: Understanding) -> SourceDocument:
+    """The document as an edit of it needs it."""
+    content = source.content()
+    kind = None if content is None else archive_kind(content)
+    if content is None:
+        files: tuple[tuple[str, bytes], ...] = ()
+    else:
+        files = tuple(read_members(content, kind)) if kind else ((source.name, content),)
+    return written_document(described, files, is_archive=kind is not None, name=source.name, value=source.document)
+
+
+def written_document(
+    described: Understanding,
+    files: tuple[tuple[str, bytes], ...],
+    *,
+    is_archive: bool,
+    name: str = "",
+    value: Any = None,
+) -> SourceDocument:
+    """The document behind a description, as an edit of it needs it; ``value`` is what it holds without files."""
+    stated = (one for one in described.origins if one.kind is Kind.STATED and one.field.startswith(_ENDPOINT))
+    return SourceDocument(
+        format=described.format,
+        place=described.place,
+        name=name,
+        files=files,
+        is_archive=is_archive,
+        value=None if files else value,
+        places=tuple((one.field.removeprefix(_ENDPOINT), one.place) for one in stated),
+    )
 
 
 def _open(why: str, text: str) -> str:

@@ -1,0 +1,100 @@
+"""Edits of the setting in a Terraform configuration: in the resource, or in the call of a known module.
+
+The address of a cluster tells its block: the resource, or the module that makes it. A block that several instances
+share, or that is not alone in its name, is left to the proof and to whoever asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from service.advice.changes.edits import CannotEditError, edited
+from service.advice.changes.hcl_edits import Block, Expression, blocks_of, edits_for, literal, named
+from service.advice.changes.quoting import hcl_value
+from service.advice.changes.terraform import MODULES, RESOURCE
+from service.intake.readings import quoted
+from service.intake.terraform_eks_module import argument_names
+from service.intake.terraform_known_modules import Call
+
+_INDEX = re.compile(r"\[[^\[\]]*\]")
+_TYPE = "aws_eks_cluster"
+_VARIABLE = re.compile(r"var\.([A-Za-z_][A-Za-z0-9_-]*)")
+_RESOURCE_NAMES = (RESOURCE.public, RESOURCE.private, RESOURCE.ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The block that holds the setting, its file, and what it calls the switches and the list."""
+
+    file: str
+    block: Block
+    names: tuple[str, str, str]
+    tool: str
+
+
+def target_of(files: Mapping[str, str], address: str) -> Target:
+    """The block of a cluster's address; raises `CannotEditError`."""
+    parts = _INDEX.sub("", address).split(".")
+    modules = [name for word, name in pairwise(parts) if word == "module"]
+    parsed = {name: blocks_of(text) for name, text in files.items()}
+    for module in modules[-1:]:
+        for file, call in _all(parsed, "module", module):
+            names = _names(call)
+            if names:
+                known = (one.tool for one in MODULES if (one.public, one.ranges) == (names[0], names[2]))
+                return Target(file, call, names, next(known, RESOURCE.tool))
+    found = list(_all(parsed, _TYPE, parts[-1]))
+    if len(found) != 1:
+        raise CannotEditError("the block that makes the cluster is not found, or not alone in its name")
+    file, resource = found[0]
+    config = named(resource.blocks, "vpc_config")
+    if config is None:
+        raise CannotEditError("the resource has no plain vpc_config block")
+    return Target(file, config, _RESOURCE_NAMES, RESOURCE.tool)
+
+
+def _all(parsed: Mapping[str, tuple[Block, ...]], type_: str, name: str) -> Iterator[tuple[str, Block]]:
+    labels = (name,) if type_ == "module" else (type_, name)
+    for file, blocks in parsed.items():
+        yield from ((file, block) for block in blocks if block.labels == labels)
+
+
+def _names(call: Block) -> tuple[str, str, str] | None:
+    """What a module calls the setting, if it is known and no part of the document."""
+    return argument_names(
+        Call(
+            address="",
+            source=literal(call, "source"),
+            version=literal(call, "version"),
+            arguments=dict.fromkeys(call.attributes),
+            texts={},
+            assumed={},
+            region=None,
+            how_many=None,
+        )
+    )
+
+
+def edit_configuration(
+    files: Mapping[str, str], address: str, values: Mapping[str, bool | tuple[str, ...]]
+) -> tuple[str, str, tuple[str, ...]]:
+    """The file that changes, its new text, and the words that its lines may hold; raises `CannotEditError`."""
+    target = target_of(files, address)
+    fields = dict(zip(("public", "private", "public_access_cidrs"), target.names, strict=True))
+    text = files[target.file]
+    edits, open_ones = edits_for(text, target.block, {fields[field]: value for field, value in values.items()})
+    if open_ones:
+        raise CannotEditError("; ".join(map(_said, open_ones)))
+    return target.file, edited(text, edits), target.names
+
+
+def _said(one: Expression) -> str:
+    """What to set in the place of an expression."""
+    value = hcl_value(one.value)
+    variable = _VARIABLE.fullmatch(one.text)
+    if variable:
+        return f"{one.attribute} is a variable: set {variable[1]} = {value}"
+    return f"{one.attribute} is `{quoted(one.text)}`: what it refers to has to give {value}"
