@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -67,6 +68,7 @@ class Collector:
     is_refreshing: bool = False
     watch: Watch = field(default_factory=Watch)
     side_by_side: int = 4
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def collect(self, targets: Sequence[Target]) -> Iterator[Bundle | Trouble]:
         """What became of each cluster, in the order of the targets."""
@@ -76,6 +78,7 @@ class Collector:
             for found in pool.map(self._region, targets):
                 yield from found
         finally:
+            self.stopping.set()  # whoever stops it waits for the clusters at hand, not for those that would follow
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _region(self, target: Target) -> list[Bundle | Trouble]:
@@ -86,6 +89,8 @@ class Collector:
             names = target.clusters or self._names(region)
             self.watch.expect(len(names))
             for name in names:
+                if self.stopping.is_set():
+                    break
                 found += self._cluster(target, region, name)
                 self.watch.done(f"{target.place}/{name}")
         except UnusableError as error:

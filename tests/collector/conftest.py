@@ -34,7 +34,11 @@ class Aws:
 
     def calls(self) -> list[str]:
         """What was called since."""
-        return [call for call, _ in requests.get(f"{self.url}/calls", timeout=5).json()]
+        return [call for call, _ in self.asked()]
+
+    def asked(self) -> list[tuple[str, str]]:
+        """The same, each with its Region."""
+        return [(call, region) for call, region in requests.get(f"{self.url}/calls", timeout=5).json()]
 
     def client(self, service: str, region: str) -> Any:
         """A client of somebody who may change things."""

@@ -24,6 +24,7 @@ from service.intake.recognising import understand
 from service.intake.registry import FORMATS
 from tests.collector.conftest import ACCOUNT, KEY, ROOT, SECRET, TOKEN, Aws
 from tests.collector.network import Network
+from tests.command_line.test_sending import a_service
 
 HERE = f"{ACCOUNT}/eu-west-1"
 DENIED = {"code": "UnauthorizedOperation", "status": 403}
@@ -106,6 +107,21 @@ def test_decisions_are_printed_in_every_format(network: Network, format_: str) -
     if format_ == "csv":
         (row,) = csv.DictReader(io.StringIO(result.stdout))
         assert (row["present"], row["locked out today"]) == ("public", "shut-in")
+
+
+def test_a_service_decides_what_is_sent_to_it(network: Network, tmp_path: Path) -> None:
+    with a_service() as url:
+        sent = run("--send", url, "--output-format", "jsonl")
+    here = run("--decide", "--output-format", "jsonl")
+    nobody = run("--send", "http://127.0.0.1:1", "--output", str(tmp_path / "out"))
+
+    lines_of_both = [lines(one)["payments"] for one in (sent, here)]
+    for line in lines_of_both:
+        del line["decision"]["decision_id"], line["decision"]["created_at"], line["decision"]["input_digest"]
+    assert lines_of_both[0] == lines_of_both[1]
+    assert sent.exit_code == here.exit_code == 1
+    assert nobody.exit_code == 3
+    assert "does not answer" in nobody.stderr
 
 
 def test_a_zip_is_what_the_api_takes(network: Network, tmp_path: Path) -> None:
@@ -259,6 +275,20 @@ def test_roles_are_assumed_with_their_external_id_and_each_accounts_clusters_are
     assert result.stdout == f"{HERE}/payments: collected\n"
     assert aws.calls().count("sts:AssumeRole") == 2
     assert aws.calls().count("eks:ListClusters") == 2
+
+
+def test_without_any_region_a_role_is_assumed_in_its_own_partition(network: Network, aws: Aws, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[default]\n")
+    roles = (f"arn:aws:iam::{ACCOUNT}:role/reader", f"arn:aws-cn:iam::{ACCOUNT}:role/reader")
+
+    homes = [
+        run("--output", str(tmp_path / f"out-{number}"), "--role-arn", role, "--cluster", "payments").stderr
+        for number, role in enumerate(roles)
+    ]
+
+    asked = [region for call, region in aws.asked() if call == "sts:AssumeRole"]
+    assert asked == ["us-east-1", "cn-north-1"]
+    assert all("no cluster of this name" in told for told in homes)
 
 
 def test_profiles_are_read_one_after_the_other_and_one_that_is_missing_is_told(

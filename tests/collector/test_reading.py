@@ -14,7 +14,7 @@ from service.collector.errors import CallError, DeniedError, FailedError, Unusab
 from service.collector.reading import read_cluster
 from service.intake import aws
 from service.intake.understanding import Understanding
-from tests.collector.recorded import ACCOUNT, GROUP, LISTED, OF_PEER, PRESHARED, Recorded
+from tests.collector.recorded import ACCOUNT, GROUP, LISTED, OF_PEER, PRESHARED, VPC, Recorded
 from tests.intake.definitions import assert_decidable, unknown_fields
 
 (AWS,) = aws.FORMATS
@@ -60,6 +60,23 @@ def test_the_answers_describe_cluster_nodes_and_network() -> None:
     assert links["cvpn-endpoint-0aaaaaaaaaaaaaaa1"]["carries"] == ["10.0.0.0/16"]
     assert links[OF_PEER]["remote_cidrs"] == ["10.9.0.0/16"]
     assert found.cluster["security_groups"][0]["ingress"][0]["sources"] == ["10.8.0.0/16"]
+
+
+def test_a_cluster_that_names_no_vpc_is_described_without_a_network() -> None:
+    cluster = {"name": "payments", "status": "ACTIVE", "resourcesVpcConfig": {"endpointPublicAccess": True}}
+
+    asking = read(Recorded(eks__DescribeCluster={"cluster": cluster}))
+
+    assert not any(entry.call.operation.startswith("DescribeVpc") for entry in asking.log)
+    assert understood(asking).cluster["endpoint_access"]["public"] is True
+
+
+def test_what_a_full_tunnel_carries_is_not_asked() -> None:
+    endpoint = {"ClientVpnEndpointId": "cvpn-endpoint-1", "VpcId": VPC, "SplitTunnel": False}
+
+    asking = read(Recorded(ec2__DescribeClientVpnEndpoints={"ClientVpnEndpoints": [endpoint]}))
+
+    assert not any(entry.call is calls.CLIENT_VPN_ROUTES for entry in asking.log)
 
 
 def test_a_peer_is_asked_in_its_own_region_and_only_if_the_account_owns_it() -> None:

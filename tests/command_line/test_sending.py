@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,25 @@ CLUSTER = {
 }
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """A service on a free port."""
+@contextmanager
+def a_service() -> Iterator[str]:
+    """A service on a free port, which keeps nothing."""
     server = make_server("127.0.0.1", 0, create_app(Settings(records=Records.OFF)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The address of one for all tests here."""
+    with a_service() as address:
+        yield address
 
 
 @pytest.fixture
