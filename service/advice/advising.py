@@ -13,6 +13,7 @@ from __future__ import annotations
 from service.advice.allow_list import derived_lists
 from service.advice.changes import written_changes
 from service.advice.conditions import conditions
+from service.advice.mends import mends
 from service.advice.planning import change_plan
 from service.advice.provisos import provisos
 from service.advice.scanning import compare_controls
@@ -37,6 +38,7 @@ def advise(question: Question) -> Advised:
         change_plan=plan if Section.CHANGE_PLAN in wants else None,
         changes=written_changes(known, decision, plan) if Section.CHANGES in wants else None,
         conditions=conditions(known, decision) if Section.CONDITIONS in wants else None,
+        mends=mends(known, decision) if Section.CONDITIONS in wants else None,
         is_robust=is_robust(decision, weights),
         sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in wants else None,
         unknowns=unknowns(question, decision, decide_anew) if Section.UNKNOWNS in wants else None,

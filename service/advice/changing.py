@@ -22,9 +22,11 @@ from service.domain.network import (
     Route,
     SecurityGroup,
     SecurityRule,
+    VpcEndpoint,
 )
 from service.domain.question import Question
 from service.engine.callers import consumers_of
+from service.engine.services import plain_name
 
 
 def changed(question: Question, changes: Iterable[Change]) -> Question:
@@ -69,7 +71,52 @@ def _vpc_attribute(cluster: Cluster, change: Change) -> Cluster:
 
 
 def _dhcp_options(cluster: Cluster, change: Change) -> Cluster:
-    return replace(cluster, vpc=replace(cluster.vpc, domain_name_servers=_texts(change.value("domain_name_servers"))))
+    vpc, domain = cluster.vpc, change.value("domain_name")
+    if domain is not None:
+        vpc = replace(vpc, domain_name=str(domain))
+    if change.value("domain_name_servers") is not None:
+        vpc = replace(vpc, domain_name_servers=_texts(change.value("domain_name_servers")))
+    return replace(cluster, vpc=vpc)
+
+
+def _vpc_endpoint(cluster: Cluster, change: Change) -> Cluster:
+    """One that is there for the service is changed; without one, it is made."""
+    service, kind = str(change.target), str(change.value("kind"))
+    stated, is_private = cluster.vpc.endpoints or (), change.value("private_dns")
+    there = [it for it in stated if plain_name(it.service) == service and it.kind == kind]
+    if there:
+        made = [
+            replace(
+                it,
+                has_private_dns=it.has_private_dns if is_private is None else bool(is_private),
+                route_tables=None
+                if it.route_tables is None
+                else tuple(dict.fromkeys((*it.route_tables, *_texts(change.value("route_tables"))))),
+            )
+            for it in there
+        ]
+    else:
+        new = VpcEndpoint(
+            service=service,
+            kind=kind,
+            subnets=_texts(change.value("subnets")) or None,
+            route_tables=_texts(change.value("route_tables")) or None,
+            security_groups=_texts(change.value("security_groups")) or None,
+            has_private_dns=None if is_private is None else bool(is_private),
+        )
+        made = [new]
+    others = (it for it in stated if it not in there)
+    return replace(cluster, vpc=replace(cluster.vpc, endpoints=(*others, *made)))
+
+
+def _remote_networks(cluster: Cluster, change: Change) -> Cluster:
+    remote = cluster.remote_networks
+    remote = replace(
+        remote,
+        node_cidrs=merged((*remote.node_cidrs, *_ranges(change.value("node_cidrs")))),
+        pod_cidrs=merged((*remote.pod_cidrs, *_ranges(change.value("pod_cidrs")))),
+    )
+    return replace(cluster, remote_networks=remote)
 
 
 def _security_group_rule(cluster: Cluster, change: Change) -> Cluster:
@@ -78,7 +125,8 @@ def _security_group_rule(cluster: Cluster, change: Change) -> Cluster:
     )
     name = str(change.target)
     groups = {group.id: group for group in cluster.security_groups or ()}
-    group = groups.get(name) or SecurityGroup(id=name, role="cluster")
+    role = "other" if change.value("is_example") else "cluster"  # a new one, or the one that every cluster has
+    group = groups.get(name) or SecurityGroup(id=name, role=role)
     if change.value("direction") == "egress":
         group = replace(group, egress=(*(group.egress or ()), rule))
     else:
@@ -87,16 +135,15 @@ def _security_group_rule(cluster: Cluster, change: Change) -> Cluster:
 
 
 def _network_acl_rule(cluster: Cluster, change: Change) -> Cluster:
-    """The rule goes in front of all others of its direction."""
+    """The rule has its number, or goes in front of all others of its direction."""
+    is_egress = change.value("direction") == "egress"
 
     def with_rule(acl: NetworkAcl) -> NetworkAcl:
-        rules = acl.egress if change.value("direction") == "egress" else acl.ingress
-        number = min((rule.number for rule in rules), default=1) - 1
+        rules = acl.egress if is_egress else acl.ingress
+        number = int(str(change.value("rule_number") or min((rule.number for rule in rules), default=1) - 1))
         cidr = _ranges(change.value("cidrs"))
-        first = tuple(AclRule(number=number, allows=True, ports=_ports(change), cidr=network) for network in cidr)
-        if change.value("direction") == "egress":
-            return replace(acl, egress=(*first, *rules))
-        return replace(acl, ingress=(*first, *rules))
+        new = tuple(AclRule(number=number, allows=True, ports=_ports(change), cidr=network) for network in cidr)
+        return replace(acl, egress=(*new, *rules)) if is_egress else replace(acl, ingress=(*new, *rules))
 
     acls = tuple(with_rule(acl) if acl.id == change.target else acl for acl in cluster.network_acls or ())
     return replace(cluster, network_acls=acls)
@@ -158,7 +205,11 @@ def _connection_firewall(cluster: Cluster, change: Change) -> Cluster:
         replace(link, allows=(*(link.allows or ()), rule)) if link.id == change.target else link
         for link in cluster.connections
     )
-    return replace(cluster, connections=links)
+    firewalls = tuple(
+        replace(device, allows=(*(device.allows or ()), rule)) if device.id == change.target else device
+        for device in cluster.firewalls
+    )
+    return replace(cluster, connections=links, firewalls=firewalls)
 
 
 _OF_CLUSTER: dict[ChangeKind, Callable[[Cluster, Change], Cluster]] = {
@@ -174,6 +225,12 @@ _OF_CLUSTER: dict[ChangeKind, Callable[[Cluster, Change], Cluster]] = {
     ChangeKind.CLUSTER_SUBNETS: _cluster_subnets,
     ChangeKind.CONNECTION: _connection,
     ChangeKind.CONNECTION_FIREWALL: _connection_firewall,
+    ChangeKind.VPC_ENDPOINT: _vpc_endpoint,
+    ChangeKind.CONTROL_PLANE_EGRESS: lambda cluster, change: replace(
+        cluster, egress_mode=str(change.value("egress_mode"))
+    ),
+    ChangeKind.REMOTE_NETWORKS: _remote_networks,
+    ChangeKind.ACCESS_ENTRY: lambda cluster, _: cluster,  # who may do what is not of the network (F-1.22)
 }
 
 
@@ -220,6 +277,14 @@ def _in_subnets(consumer: Consumer, change: Change) -> Consumer:
     return replace(consumer, subnets=_texts(change.value("subnets")))
 
 
+def _with_calls(consumer: Consumer, change: Change) -> Consumer:
+    return replace(consumer, calls_first=_texts(change.value("calls_first")))
+
+
+def _with_host_networks(consumer: Consumer, change: Change) -> Consumer:
+    return replace(consumer, host_networks=_ranges(change.value("host_networks")))
+
+
 def _with_public_address(consumer: Consumer, change: Change) -> Consumer:
     return replace(consumer, public_ip=True)
 
@@ -232,4 +297,6 @@ _OF_CONSUMER: dict[ChangeKind, Callable[[Consumer, Change], Consumer]] = {
     ChangeKind.CONSUMER_TUNNEL: _tunnelled,
     ChangeKind.CONSUMER_SUBNETS: _in_subnets,
     ChangeKind.CONSUMER_PUBLIC_ADDRESS: _with_public_address,
+    ChangeKind.CONSUMER_CALLS: _with_calls,
+    ChangeKind.CONSUMER_HOST_NETWORKS: _with_host_networks,
 }

@@ -9,9 +9,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from service.advice.faults import CallFault, Fault
+from service.advice.repairs_of_acls import open_acls, open_acls_to_it
 from service.advice.repairs_of_callers import (
     bypass_proxy,
     carry_vpc,
@@ -19,10 +21,18 @@ from service.advice.repairs_of_callers import (
     forward_dns,
     join_networks,
     list_its_addresses,
+    move_host_network,
     move_inside,
     open_link_firewall,
     share_by_private_link,
     use_smallest_list,
+)
+from service.advice.repairs_of_incoming import (
+    admit_control_plane,
+    let_control_plane_out,
+    open_firewall_to_it,
+    route_own_egress,
+    route_to_it,
 )
 from service.advice.repairs_of_networks import (
     admit_on_group,
@@ -31,22 +41,40 @@ from service.advice.repairs_of_networks import (
     exempt_from_block,
     give_way_out,
     let_out,
-    open_acls,
     route_back,
     turn_on_dns_hostnames,
     turn_on_dns_support,
     use_amazon_dns,
     use_private_subnets,
 )
+from service.advice.repairs_of_services import (
+    add_endpoints,
+    admit_on_endpoints,
+    associate_gateway,
+    let_out_over_ipv6,
+    name_amazon_domain,
+    turn_off_private_dns,
+    use_regional_sts,
+)
 from service.domain.change import Repair
+
+F = TypeVar("F", bound=Fault)
 
 
 def repairs_for(fault: Fault) -> tuple[Repair, ...]:
     """What may mend a fault, the least first."""
     if isinstance(fault, CallFault):
-        found = [repair for suggest in OF_CALLS.get(fault.cause, ()) for repair in suggest(fault)]
-    else:
-        found = [repair for suggest in OF_SETTINGS.get(fault.cause, ()) for repair in suggest(fault)]
+        return _suggested(fault, OF_CALLS)
+    return _suggested(fault, OF_SETTINGS)
+
+
+def repairs_for_any_mode(fault: CallFault) -> tuple[Repair, ...]:
+    """What may mend a fault that is the same in every mode: of services, names, or the API server's own calls."""
+    return _suggested(fault, IN_EVERY_MODE)
+
+
+def _suggested(fault: F, table: Mapping[str, tuple[Callable[[F], Iterable[Repair]], ...]]) -> tuple[Repair, ...]:
+    found = (repair for suggest in table.get(fault.cause, ()) for repair in suggest(fault))
     return tuple({repair.code: repair for repair in found}.values())
 
 
@@ -81,6 +109,7 @@ OF_CALLS: dict[str, tuple[OfCall, ...]] = {
     "vpn-split-tunnel-endpoint-not-routed": (carry_vpc, list_its_addresses),
     "proxy-intercepts-api-traffic": (bypass_proxy,),
     "security-group-blocks-egress": (let_out,),
+    "docker-bridge-cidr-conflict": (move_host_network,),
     "unwanted-consumer-admitted": _LIST,
 }
 """For each cause of a call that fails what may mend it; the least first."""
@@ -98,3 +127,28 @@ OF_SETTINGS: dict[str, tuple[OfSetting, ...]] = {
     "public-access-cidr-quota-exceeded": _LIST,
 }
 """For each objection to a setting what may mend it."""
+
+IN_EVERY_MODE: dict[str, tuple[OfCall, ...]] = {
+    "isolated-subnet-missing-vpc-endpoints": (add_endpoints, give_way_out),
+    "no-path-to-eks-service-api": (add_endpoints, give_way_out),
+    "outposts-missing-extra-endpoints": (add_endpoints,),
+    "vpc-endpoint-sg-blocks-client": (admit_on_endpoints,),
+    "s3-gateway-endpoint-not-in-route-table": (associate_gateway,),
+    "sts-global-endpoint-not-covered-by-vpc-endpoint": (use_regional_sts,),
+    "eks-vpce-private-dns-shadows-oidc": (turn_off_private_dns,),
+    "ipv6-preferred-but-egress-blocked": (let_out_over_ipv6,),
+    "dhcp-domain-name-breaks-node-registration": (name_amazon_domain,),
+    "node-sg-missing-10250-from-control-plane": (admit_control_plane,),
+    "node-sg-missing-webhook-port-from-control-plane": (admit_control_plane,),
+    "pod-eni-sg-missing-cluster-sg": (admit_control_plane,),
+    "cluster-sg-blocks-egress": (let_control_plane_out,),
+    "onprem-firewall-missing-10250": (open_firewall_to_it,),
+    "link-firewall-blocks-control-plane": (open_firewall_to_it,),
+    "hybrid-node-no-return-path": (route_to_it,),
+    "hybrid-pod-cidr-not-routable-for-webhooks": (route_to_it,),
+    "no-private-network-path-between-vpcs": (route_to_it,),
+    "nacl-blocks-subnet-traffic": (open_acls_to_it,),
+    "docker-bridge-cidr-conflict": (move_host_network,),
+    "control-plane-cannot-reach-private-idp": (route_own_egress,),
+}
+"""For each fault that no mode changes what may mend it; the least first."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from service.advice.allow_list import PUBLIC_MODES, derived_lists
-from service.advice.faults import EXAMPLE_ADDRESS, CallFault, Fault, change, keeps, listing, repair
+from service.advice.faults import EXAMPLE_ADDRESS, NEW_LINK, CallFault, Fault, change, example, keeps, listing, repair
 from service.domain.addresses import Addresses, addresses, merged
 from service.domain.change import ChangeKind, Repair
 from service.domain.consumer import ConsumerKind, Vantage
 from service.engine.proxies import endpoint_suffix
 
 EXAMPLE_NETWORKS = ("10.250.0.0/24", "172.31.250.0/24")
-NEW_LINK = "new-transit-gateway"
 
 
 def list_its_addresses(fault: CallFault) -> Iterable[Repair]:
@@ -44,11 +43,11 @@ def fix_egress(fault: CallFault) -> Iterable[Repair]:
         return
     approved = fault.known.question.requirements.approved_source_cidrs
     address = f"{approved[0].network_address}" if approved else EXAMPLE_ADDRESS
-    changes = [change(ChangeKind.CONSUMER_EGRESS, trace.consumer, cidrs=(address,), is_example=True)]
+    changes = [example(ChangeKind.CONSUMER_EGRESS, trace.consumer, ("cidrs",), cidrs=(address,))]
     listed = ""
     if keeps(fault):
         present = tuple(map(str, fault.known.scene.access.public_access_cidrs))
-        changes.append(listing(fault, (*present, address)))
+        changes.append(listing(fault, (*present, address), is_example=True))
         listed = ", and put it on the list"
     sentence = f"give {trace.consumer} a fixed egress address ({address} stands for it){listed}"
     yield repair("fixed-egress", trace.consumer, sentence, ("F-6.12", "F-4.6"), *changes)
@@ -107,10 +106,14 @@ def join_networks(fault: CallFault) -> Iterable[Repair]:
     if ranges is None:
         return
     tables = sorted({place.table.id for place in scene.cluster_places if place.table is not None})
+    assumed = () if caller.addresses else ("cidrs",)
+    new = ("target", *(("remote_cidrs",) if assumed else ()))
+    routed = ("via", *(("destinations",) if assumed else ()))
+    joined = ("connection", *assumed)
     changes = (
-        change(ChangeKind.CONNECTION, NEW_LINK, kind="transit_gateway", remote_cidrs=ranges),
-        *(change(ChangeKind.ROUTE, table, destinations=ranges, via=NEW_LINK) for table in tables),
-        change(ChangeKind.CONSUMER_LOCATION, name, at="connected_network", connection=NEW_LINK, cidrs=ranges),
+        example(ChangeKind.CONNECTION, NEW_LINK, new, kind="transit_gateway", remote_cidrs=ranges),
+        *(example(ChangeKind.ROUTE, table, routed, destinations=ranges, via=NEW_LINK) for table in tables),
+        example(ChangeKind.CONSUMER_LOCATION, name, joined, at="connected_network", connection=NEW_LINK, cidrs=ranges),
     )
     sentence = f"join the network of {name} ({', '.join(ranges)}) to the VPC by a transit gateway, routed both ways"
     yield repair("joined", name, sentence, ("F-6.1", "F-6.5", "F-6.8"), *changes)
@@ -150,6 +153,18 @@ def open_link_firewall(fault: CallFault) -> Iterable[Repair]:
             ChangeKind.CONNECTION_FIREWALL, link.id, direction="to_cluster", protocol="tcp", from_port=443, to_port=443
         )
         yield repair("firewall-443", link.id, f"let the firewall on {link.id} pass TCP 443", ("F-6.10",), made)
+
+
+def move_host_network(fault: CallFault) -> Iterable[Repair]:
+    """A range local to the host that shadows the network (a container bridge) gives way to it."""
+    own = fault.journey.consumer.host_networks
+    if own:
+        name = fault.journey.consumer.name
+        made = change(ChangeKind.CONSUMER_HOST_NETWORKS, name, host_networks=())
+        sentence = (
+            f"move {', '.join(map(str, own))}, which the hosts of {name} keep to themselves, out of the VPC's way"
+        )
+        yield repair("host-network-moved", name, sentence, ("F-3.18",), made)
 
 
 def bypass_proxy(fault: CallFault) -> Iterable[Repair]:

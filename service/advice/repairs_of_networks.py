@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.advice.faults import EXAMPLE_ADDRESS, CallFault, Fault, change, is_public, keeps, listing, repair
+from service.advice.faults import (
+    EXAMPLE_ADDRESS,
+    NEW_NAT,
+    CallFault,
+    Fault,
+    change,
+    example,
+    is_public,
+    keeps,
+    listing,
+    named_tables,
+    repair,
+)
 from service.domain.addresses import Addresses, of_networks
 from service.domain.change import ChangeKind, Repair
 from service.domain.consumer import ConsumerKind
@@ -12,8 +24,6 @@ from service.engine import Study
 from service.engine.gateways import defaults
 from service.engine.scene import Place, stands_in_zone
 from service.engine.tracing import Journey
-
-NEW_NAT = "new-nat-gateway"
 
 
 def turn_on_dns_support(fault: Fault) -> Iterable[Repair]:
@@ -96,16 +106,25 @@ def give_way_out(fault: CallFault) -> Iterable[Repair]:
     homes = sorted(place.id for place in scene.places.values() if is_public(fault.known, place))
     stuck = [place for place in fault.journey.caller.places if place.table and not is_public(fault.known, place)]
     tables = sorted({place.table.id for place in stuck if place.table and not _leads_out(fault.known, place)})
-    if not homes or not tables or any(table.startswith("routes of ") for table in tables):
+    if not homes or not tables or not named_tables(fault.known) >= set(tables):
         return
     changes = [
-        change(ChangeKind.NAT_GATEWAY, NEW_NAT, subnet=homes[0], public_ips=(EXAMPLE_ADDRESS,), is_example=True),
-        *(change(ChangeKind.ROUTE, table, destinations=("0.0.0.0/0",), via=NEW_NAT) for table in tables),
+        example(
+            ChangeKind.NAT_GATEWAY,
+            NEW_NAT,
+            ("target", "public_ips"),
+            subnet=homes[0],
+            public_ips=(EXAMPLE_ADDRESS,),
+        ),
+        *(example(ChangeKind.ROUTE, table, ("via",), destinations=("0.0.0.0/0",), via=NEW_NAT) for table in tables),
     ]
-    sentence = f"add a NAT gateway in {homes[0]} and a default route to it in {', '.join(tables)}"
+    sentence = (
+        f"add a NAT gateway in {homes[0]} (its address, {EXAMPLE_ADDRESS}, is an example) and a default route to it"
+    )
+    sentence += f" in {', '.join(tables)}"
     if keeps(fault) and fault.known.scene.access.public_access_cidrs:
         present = tuple(map(str, fault.known.scene.access.public_access_cidrs))
-        changes.append(listing(fault, (*present, EXAMPLE_ADDRESS)))
+        changes.append(listing(fault, (*present, EXAMPLE_ADDRESS), is_example=True))
         sentence += ", and put its address on the list"
     yield repair("nat-added", "+".join(tables), sentence, ("F-4.2", "F-4.4"), *changes)
 
@@ -140,28 +159,6 @@ def exempt_from_block(fault: CallFault) -> Iterable[Repair]:
         changes = tuple(change(ChangeKind.BLOCK_PUBLIC_ACCESS, name, is_excluded=True) for name in names)
         sentence = f"exempt {', '.join(names)} from the VPC's Block Public Access"
         yield repair("block-exempt", "+".join(names), sentence, ("F-4.9",), *changes)
-
-
-def open_acls(fault: CallFault) -> Iterable[Repair]:
-    """443 out, and replies on all ephemeral ports back, on every ACL along the way (F-3.19)."""
-    acl = fault.trace.hops[-1].component
-    if acl not in {it.id for it in fault.known.question.cluster.network_acls or ()}:
-        return
-    changes = [
-        change(
-            ChangeKind.NETWORK_ACL_RULE,
-            acl,
-            direction=direction,
-            protocol="tcp",
-            from_port=first,
-            to_port=last,
-            cidrs=("0.0.0.0/0",),
-        )
-        for direction in ("ingress", "egress")
-        for first, last in ((443, 443), (1024, 65535))
-    ]
-    sentence = f"let {acl} pass TCP 443 and the ephemeral ports 1024-65535, both ways"
-    yield repair("acl-opened", acl, sentence, ("F-3.19",), *changes)
 
 
 def route_back(fault: CallFault) -> Iterable[Repair]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.domain.change import ChangePlan, Conditions
+from service.domain.change import ChangePlan, Conditions, Mend
 from service.domain.decision import Decision
 from service.domain.sensitivity import Sensitivity
 from service.domain.trace import Assumption
@@ -24,6 +24,7 @@ class Advised:
     unknowns: tuple[Unknown, ...] | None = None
     change_plan: ChangePlan | None = None
     conditions: tuple[Conditions, ...] | None = None
+    mends: tuple[Mend, ...] | None = None
     changes: tuple[WrittenChange, ...] | None = None
     provisos: tuple[Assumption, ...] = ()  # what must stay true for the recommended list to be right
     controls: Comparison | None = None

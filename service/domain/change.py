@@ -36,11 +36,19 @@ class ChangeKind(Enum):
     CONSUMER_SUBNETS = "consumer_subnets"
     CONSUMER_PUBLIC_ADDRESS = "consumer_public_address"
     CONSUMER_CALLS = "consumer_calls"
+    CONSUMER_HOST_NETWORKS = "consumer_host_networks"
+    CONTROL_PLANE_EGRESS = "control_plane_egress"
+    REMOTE_NETWORKS = "remote_networks"
+    ACCESS_ENTRY = "access_entry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change: its kind, what it touches, and the values that it sets, by name."""
+    """One change: its kind, what it touches, and the values that it sets, by name.
+
+    Where a value stands for one that only a person can choose, the value ``is_example`` is true and ``examples`` names
+    it (``target`` is what the change touches). On the way back ``is_removed`` takes away what the same change added.
+    """
 
     kind: ChangeKind
     target: str | None = None
@@ -49,6 +57,11 @@ class Change:
     def value(self, name: str) -> Value:
         """One of the values; None if it is not among them."""
         return dict(self.values).get(name)
+
+    @property
+    def is_update(self) -> bool:
+        """Whether it sets the endpoint access, and is no preparation for that."""
+        return self.kind in (ChangeKind.ENDPOINT_ACCESS, ChangeKind.CREATE_CLUSTER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +84,15 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStep:
-    """One step of a plan: what must hold before, the change, what to wait for and verify, and the way back."""
+    """One step of a plan: what must hold before, the change, what to wait for and verify, and the way back.
+
+    ``setting`` is the endpoint access once it is done: None if there is no cluster yet.
+    """
 
     sentence: str
     call: str
     changes: tuple[Change, ...]
-    setting: Setting
+    setting: Setting | None
     preconditions: tuple[str, ...]
     waits: tuple[str, ...]
     verify: tuple[str, ...]
@@ -88,13 +104,26 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePlan:
-    """From the present setting to the recommended one; ``start`` None is a cluster that does not exist yet."""
+    """From the present setting to the recommended one; ``start`` None is a cluster that does not exist yet.
+
+    ``rests_on`` says what has to be made first for the target to fit at all, where no mode fits as things are.
+    """
 
     start: Setting | None
     target: Setting
     steps: tuple[PlanStep, ...]
     locks_out: tuple[str, ...]
     sentence: str
+    rests_on: tuple[str, ...] = ()
+
+    @property
+    def updates(self) -> tuple[tuple[int, Setting], ...]:
+        """The steps that set the endpoint access, each with its number among all steps."""
+        return tuple(
+            (number, step.setting)
+            for number, step in enumerate(self.steps, 1)
+            if step.setting is not None and any(change.is_update for change in step.changes)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +134,19 @@ class Repair:
     sentence: str
     changes: tuple[Change, ...]
     facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """What takes a finding away that is the same in every mode: repairs that were each proved by deciding again.
+
+    ``is_tried`` False says that the bound was reached before they could be.
+    """
+
+    consumer: str | None
+    cause: str
+    repairs: tuple[Repair, ...]
+    is_tried: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,14 @@ def objections_to(known: Study, mode: EndpointMode, listed: AllowList | None = N
     return _objections(_case(known, mode, listed, traced, exposure), listed)
 
 
+def findings_on(known: Study, mode: EndpointMode, listed: AllowList | None = None) -> tuple[Finding, ...]:
+    """What is wrong in one mode alone, for whoever tries what would mend it; the same as in a whole decision."""
+    access = known.access_of(listed)
+    traced = known.journeys(access, (mode,))
+    services = service_findings(known.scene, (journey.caller for journey in traced))
+    return findings(known.under(access), mode, traced, services)
+
+
 def _case(
     known: Study, mode: EndpointMode, listed: AllowList | None, traced: Sequence[Journey], exposure: NodeExposure
 ) -> Case:

@@ -58,6 +58,15 @@ def _finding(name: str, cause: str, details: list[str]) -> Finding:
     )
 
 
+def services_lacking(scene: Scene, caller: Caller, cause: str) -> tuple[str, ...]:
+    """The services, as they are called, that a consumer cannot reach from one of its subnets for this cause."""
+    return tuple(
+        service
+        for service in _needs(caller.consumer, scene)
+        if any(fault[0] == cause for place in caller.places if (fault := _fault(scene, caller, place, service)))
+    )
+
+
 def _needs(consumer: Consumer, scene: Scene) -> tuple[str, ...]:
     needs: list[str] = list(consumer.calls_first)
     if consumer.kind is ConsumerKind.NODE:

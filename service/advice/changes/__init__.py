@@ -39,7 +39,7 @@ TOOLS: tuple[Write, ...] = (
 def written_changes(known: Study, decision: Decision, plan: ChangePlan | None) -> tuple[WrittenChange, ...]:
     """What to run or to write for the recommended setting; ``plan`` is the way there, if there is one."""
     chosen = decision.recommendation
-    if chosen is None or (plan is not None and not plan.steps):
+    if chosen is None or (plan is not None and not plan.updates):
         return ()
     wanted = wanted_of(known, plan, Setting(mode=chosen.mode, public_access_cidrs=chosen.public_access_cidrs))
     own = own_changes(wanted)

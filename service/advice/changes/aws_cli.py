@@ -28,7 +28,7 @@ def write(wanted: Wanted) -> Iterator[WrittenChange]:
     if wanted.is_new:
         yield _creation(wanted)
         return
-    for number, access in enumerate(wanted.steps, 1):
+    for number, access in zip(wanted.numbers, wanted.steps, strict=True):
         what = "target" if wanted.is_unplanned else f"step {number}"
         notes = (UNPLANNED,) if wanted.is_unplanned else ()
         yield WrittenChange(
@@ -121,7 +121,7 @@ def _creation(wanted: Wanted) -> WrittenChange:
     return WrittenChange(
         tool=TOOL,
         title="AWS command line",
-        what="step 1",
+        what=f"step {wanted.numbers[0]}",
         form=Form.SHELL,
         text=f"{text} &&\n{command(wanted, 'eks', 'wait cluster-active', '--name', cluster_name(wanted))}",
         notes=tuple(notes),

@@ -44,7 +44,7 @@ def write(wanted: Wanted) -> Iterator[WrittenChange]:
     )
     if wanted.is_new:
         return
-    for number, access in enumerate(wanted.steps, 1):
+    for number, access in zip(wanted.numbers, wanted.steps, strict=True):
         yield WrittenChange(
             tool=_TOOL,
             title="eksctl command",

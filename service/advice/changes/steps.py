@@ -37,5 +37,5 @@ def on_the_way(wanted: Wanted) -> tuple[str, ...]:
         return ()
     return tuple(
         f"first, as step {number} of the change plan, apply this with {access}"
-        for number, access in enumerate(wanted.steps[:-1], 1)
+        for number, access in list(zip(wanted.numbers, wanted.steps, strict=True))[:-1]
     )

@@ -49,14 +49,16 @@ def _switch(is_on: bool) -> str:
 class Wanted:
     """What the tools write down. A name that is not known, or that AWS would not take, is None.
 
-    ``steps`` are the settings on the way, the last of them the target; ``is_new`` says that the cluster does not
-    exist yet, ``is_unplanned`` that the present setting is not known, so that there is no plan.
+    ``steps`` are the settings on the way, the last of them the target, and ``numbers`` which steps of the plan set
+    them, for its other steps are preparations. ``is_new`` says that the cluster does not exist yet, ``is_unplanned``
+    that the present setting is not known, so that there is no plan.
     """
 
     name: str | None
     region: str | None
     subnets: tuple[str, ...]
     steps: tuple[Access, ...]
+    numbers: tuple[int, ...]
     is_new: bool = False
     is_unplanned: bool = False
     plan: ChangePlan | None = None
@@ -76,13 +78,14 @@ class Wanted:
 def wanted_of(known: Study, plan: ChangePlan | None, target: Setting) -> Wanted:
     """What is to be written for a question; ``plan`` is None if the present setting is not known."""
     everyone = ("0.0.0.0/0", "::/0") if known.scene.is_dual_stack else ("0.0.0.0/0",)
-    settings = [step.setting for step in plan.steps] if plan else [target]
+    updates = plan.updates if plan else ((1, target),)
     cluster = known.question.cluster
     return Wanted(
         name=cluster.name if _CLUSTER_NAME.fullmatch(cluster.name) and cluster.name != UNNAMED else None,
         region=cluster.region if cluster.region and _REGION.fullmatch(cluster.region) else None,
         subnets=tuple(name for name in cluster.cluster_subnets or () if is_id(name, "subnet")),
-        steps=tuple(_access(setting, everyone) for setting in settings),
+        steps=tuple(_access(setting, everyone) for _, setting in updates),
+        numbers=tuple(number for number, _ in updates),
         is_new=plan is not None and plan.start is None,
         is_unplanned=plan is None,
         plan=plan,

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.domain.advice import Advised
 from service.web.render.changes import changes_member
-from service.web.render.conditions import conditions_member
+from service.web.render.conditions import conditions_member, mends_member
 from service.web.render.plans import plan_member
 from service.web.render.scanning import controls_member
 from service.web.render.sensitivity import sensitivity_member
@@ -19,6 +19,7 @@ def advice_members(advised: Advised) -> Document:
     """What the answer says beside the decision."""
     sections: Document = {
         "conditions": None if advised.conditions is None else conditions_member(advised.conditions),
+        "mends": None if advised.mends is None else mends_member(advised.mends),
         "change_plan": plan_member(advised.change_plan) if advised.change_plan else None,
         "changes": None if advised.changes is None else changes_member(advised.changes),
         "sensitivity": sensitivity_member(advised.sensitivity) if advised.sensitivity else None,

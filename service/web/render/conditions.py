@@ -1,11 +1,11 @@
-"""What would make the other modes eligible, as a member of the JSON document and as a section of the report."""
+"""What would make the other modes eligible, and what takes findings away: in the JSON document and the report."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from service.domain.change import Conditions, Repair
+from service.domain.change import Conditions, Mend, Repair
 from service.web.render.escaping import plain
 from service.web.render.plans import change_member
 
@@ -22,6 +22,19 @@ def conditions_member(conditions: Iterable[Conditions]) -> list[Document]:
             "exhausted": each.is_exhausted,
         }
         for each in conditions
+    ]
+
+
+def mends_member(mends: Iterable[Mend]) -> list[Document]:
+    """For each finding that is the same in every mode, what takes it away."""
+    return [
+        {
+            "consumer": mend.consumer,
+            "cause": mend.cause,
+            "repairs": [_repair(repair) for repair in mend.repairs],
+            "tried": mend.is_tried,
+        }
+        for mend in mends
     ]
 
 
@@ -49,3 +62,16 @@ def what_would_help(answer: Document, names: dict[str, str]) -> Iterator[str]:
         if not each["ways"]:
             stands = ", ".join(each["stands"]) or "so much at once"
             yield f"- {plain(name)}: nothing simple is known to help against {plain(stands)}"
+
+
+def what_would_mend(answer: Document) -> Iterator[str]:
+    """The section of the report on findings, from the JSON document."""
+    mends = [mend for mend in answer.get("mends", ()) if mend["repairs"]]
+    if not mends:
+        return
+    yield "## What takes findings away"
+    yield ""
+    for mend in mends:
+        what = f"{mend['consumer']}: {mend['cause']}" if mend["consumer"] else mend["cause"]
+        said = "; or ".join(f"{it['sentence']} ({', '.join(it['facts'])})" for it in mend["repairs"])
+        yield f"- {plain(what)}: {plain(said)}"

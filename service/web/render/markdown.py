@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from service.web.render.changes import the_change
-from service.web.render.conditions import what_would_help
+from service.web.render.conditions import what_would_help, what_would_mend
 from service.web.render.escaping import fenced, plain
 from service.web.render.plans import the_safe_way
 from service.web.render.policy import what_the_policy_said
@@ -51,6 +51,7 @@ def as_markdown(answer: Node) -> str:
         _present_setting(answer),
         the_safe_way(answer),
         what_would_help(answer, _MODES),
+        what_would_mend(answer),
         the_change(answer),
         what_to_ask(answer, _MODES),
         how_sure(answer, _MODES),

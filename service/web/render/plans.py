@@ -18,6 +18,7 @@ def plan_member(plan: ChangePlan) -> Document:
         "from": None if plan.start is None else _setting(plan.start),
         "to": _setting(plan.target),
         "summary": plan.sentence,
+        "rests_on": plan.rests_on,
         "locks_out": plan.locks_out,
         "steps": [_step(number, step) for number, step in enumerate(plan.steps, 1)],
     }
@@ -39,7 +40,7 @@ def _step(number: int, step: PlanStep) -> Document:
         "sentence": step.sentence,
         "call": step.call,
         "changes": [change_member(change) for change in step.changes],
-        "setting": _setting(step.setting),
+        "setting": None if step.setting is None else _setting(step.setting),
         "preconditions": step.preconditions,
         "waits": step.waits,
         "verify": step.verify,
