@@ -7,6 +7,7 @@ from flask import Flask
 from service.catalogue.prices import read_prices
 from service.records.keeper import Run, run_here
 from service.settings import Settings
+from service.web.metering import count_requests
 from service.web.policies import Policies
 from service.web.problems import answer_with_problems
 from service.web.recorder import recorder_of
@@ -30,4 +31,6 @@ def create_app(settings: Settings, run: Run = run_here) -> Flask:
     answer_with_problems(app)
     for room in (operations, catalogue, decisions, record, policy, descriptions, schemas):
         app.register_blueprint(room.blueprint)
+    keeper = app.config["RECORDER"].keeper
+    count_requests(app, app.config["POLICIES"], keeper.counts if keeper else None)
     return app

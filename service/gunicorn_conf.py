@@ -12,6 +12,7 @@ from gevent import monkey
 
 from service.logs import logging_config
 from service.settings import Settings
+from service.web.metering import ROWS
 
 # The application is loaded before the workers are forked, so the patches must be in place before it.
 monkey.patch_all()
@@ -43,6 +44,7 @@ def post_worker_init(worker: Any) -> None:
     A worker is forked with the policy of the service's start, so it looks at the file first (SIGHUP starts all anew).
     """
     worker.wsgi.config["POLICIES"].look()
+    worker.wsgi.config["METER"].row = worker.age % ROWS
     keeper = worker.wsgi.config["RECORDER"].keeper
     if keeper is not None:
         keeper.start()

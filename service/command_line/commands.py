@@ -41,7 +41,9 @@ def main() -> None:
 def serve() -> None:
     """Answer HTTP; settings come from the environment (docs/operations.md)."""
     try:
-        Settings.from_environment()
+        Policies(
+            Settings.from_environment().policy_file
+        )  # said here in a sentence, where a worker would say it in a trace
     except SettingsError as error:
         sys.exit(f"cannot start: {error}")
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:service.gunicorn_conf", "service.wsgi:app"]

@@ -28,13 +28,14 @@ from flask import current_app
 from service.domain.errors import InvalidQuestionError, Mistake
 from service.domain.question import Question
 from service.policy.policy import Policy
+from service.records.record import milliseconds, moment_of
 from service.settings import SettingsError
 from service.web.schemas.policy import MOST_POLICY_BYTES, InvalidPolicyError, load_policy
 
 SECONDS_BETWEEN_LOOKS = 2.0
 MOST_KEPT = 8
 """How many policies a question may still ask for, the one in force included."""
-_HEAD = 32 + 8
+_HEAD = 32 + 8 + 8
 
 _log = logging.getLogger("service.policies")
 
@@ -56,9 +57,18 @@ class SharedContents:
     def __init__(self) -> None:
         self._memory = mmap(-1, _HEAD + MOST_KEPT * (8 + MOST_POLICY_BYTES))
 
+    @property
+    def failing_since(self) -> int:
+        """Since when the file is not used, in milliseconds since 1970; 0 if it is."""
+        return int.from_bytes(self._memory[40:48])
+
+    @failing_since.setter
+    def failing_since(self, moment: int) -> None:
+        self._memory[40:48] = moment.to_bytes(8)
+
     def read(self) -> list[bytes]:
         """What all have loaded."""
-        size = int.from_bytes(self._memory[32:_HEAD])
+        size = int.from_bytes(self._memory[32:40])
         content = self._memory[_HEAD : _HEAD + size]
         if not size or sha256(content).digest() != self._memory[:32]:
             return []
@@ -74,7 +84,8 @@ class SharedContents:
         others = [content for content in self.read() if content != newest]
         kept = [*others[1 - MOST_KEPT :], newest]
         content = b"".join(len(one).to_bytes(8) + one for one in kept)
-        self._memory[: _HEAD + len(content)] = sha256(content).digest() + len(content).to_bytes(8) + content
+        self._memory[:40] = sha256(content).digest() + len(content).to_bytes(8)
+        self._memory[_HEAD : _HEAD + len(content)] = content
 
 
 class Policies:
@@ -120,6 +131,7 @@ class Policies:
                 self._take_kept(content)
         else:
             self.trouble = None
+            self._shared.failing_since = 0
 
     def of_revision(self, revision: str) -> Policy | None:
         """A policy that is still known; None for any other."""
@@ -174,7 +186,9 @@ class Policies:
     def _note(self, reason: str) -> None:
         if self.trouble is None:
             _log.error("the policy file is not used", extra={"fields": {"reason": reason}})
-            self.trouble = Trouble(datetime.now(UTC), reason)
+            since = self._shared.failing_since or milliseconds(datetime.now(UTC))
+            self._shared.failing_since = since
+            self.trouble = Trouble(moment_of(since), reason)
 
 
 def policies() -> Policies:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from service.logs import REQUEST_ID
+from service.web.metering import STARTED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -49,6 +50,7 @@ class Surroundings:
             headers += ((HEADER, request_id), ("X-Content-Type-Options", "nosniff"))
             return start_response(status, headers, *error)
 
+        environ[STARTED] = started
         REQUEST_ID.set(request_id)
         try:
             body = self._application(environ, start)

@@ -304,6 +304,16 @@ def test_diff_decides_the_newest_question_on_every_cluster_of_the_record(
     assert result.output.splitlines()[-1].startswith("1 decided under both: 1 flip")
 
 
+def test_a_service_does_not_start_under_a_file_that_is_no_policy(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.yaml", {"name": "a", "rulez": []})
+
+    result = CliRunner().invoke(main, ["serve"], env={"POLICY_FILE": str(path)})
+
+    assert result.exit_code == 1
+    assert "cannot start: POLICY_FILE" in result.output
+    assert "did you mean `rules`?" in result.output
+
+
 def test_diff_refuses_what_is_no_question(tmp_path: Path, lax: Path) -> None:
     file = tmp_path / "demo.json"
     file.write_text('{"cluster": {"nmae": "x"}}')

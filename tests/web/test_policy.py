@@ -251,7 +251,7 @@ def test_what_was_half_written_is_read_as_nothing() -> None:
     shared.add(b"name: a")
     assert shared.read() == [b"name: b", b"name: a"]
 
-    shared._memory[45] ^= 1
+    shared._memory[55] ^= 1
 
     assert shared.read() == []
 

@@ -14,6 +14,7 @@ from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
 from service.web.answers import Answer, answer_of, digest_of_question, report_of
 from service.web.forms import JSON, MARKDOWN, accepted_form
+from service.web.metering import meter
 from service.web.policies import policy_for
 from service.web.recorder import recorder
 from service.web.schemas import load_question
@@ -48,6 +49,7 @@ def _answered(question: Question, policy: Policy, body: bytes, digest: str) -> t
     def decide() -> Answer:
         prices = prices_for(policy, question.cluster) or current_app.config["PRICES"]
         advised = advise(apply(policy, question, now.date()))
+        meter().note_decision(advised.decision)
         return answer_of(advised, prices, input_digest=digest, id_=uuid4(), created_at=now)
 
     key = idempotency_key()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 
 from flask import Blueprint, Response, current_app
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from service import __version__
+from service.web.metering import meter
 from service.web.policies import policies
 from service.web.problems import NOT_READY, problem
 from service.web.readiness import confirm_known_decision
@@ -37,6 +39,14 @@ def readyz() -> dict[str, str] | Response:
         why = "the policy file is not used; the policy before it is in force (`/v1/policy` says why and since when)"
         return {"status": "warn", "version": __version__, "why": why}
     return {"status": "pass", "version": __version__}
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """What all workers did, for Prometheus."""
+    registry = CollectorRegistry()
+    registry.register(meter())
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/openapi.yaml")

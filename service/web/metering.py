@@ -1,0 +1,156 @@
+"""Counts of what all workers of a service did, for Prometheus.
+
+1. The counts stand in memory that a worker shares with all others (no files, no lock): each adds in a row of its own,
+   and a scrape, whichever worker it meets, adds the rows up. So no count goes back when a worker is replaced.
+2. Every series there can be is laid out at the start, so no label has more values than the code does: routes by their
+   template, statuses by a list, nothing that a caller chooses.
+3. What the policy file is like is the same for all workers, and comes from the worker that answers.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, product
+from mmap import mmap
+from time import perf_counter
+from typing import cast
+
+from flask import Flask, Response, current_app, request
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+
+from service import __version__
+from service.domain import FACTS_EDITION
+from service.domain.cluster import EndpointMode
+from service.domain.decision import Decision, Outcome
+from service.records.keeper import Counts
+from service.web.policies import Policies
+
+STARTED = "service.started"
+"""Under which name the time of a request's beginning stands in its environment."""
+ROWS = 1_024
+"""More than workers ever live at once, two generations of 256 during a reload included."""
+STATUSES = (200, 304, 400, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503)
+OTHER = "other"
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+KEPT = ("kept", "spilled", "caught_up", "dropped")
+
+Series = tuple[str, ...]
+
+
+class Meter:
+    """The counts of one service; ``row`` is this worker's."""
+
+    def __init__(self, routes: Iterable[tuple[str, str]], policies: Policies, counts: Counts | None) -> None:
+        statuses = (*map(str, STATUSES), OTHER)
+        asked = [*sorted(routes), (OTHER, OTHER)]
+        modes = (*(mode.value for mode in EndpointMode), "none")
+        series: list[Series] = [("requests", *route, status) for route, status in product(asked, statuses)]
+        series += [("decisions", outcome.value, mode) for outcome, mode in product(Outcome, modes)]
+        series += [("seconds", str(number)) for number in range(len(BUCKETS) + 1)] + [("seconds", "sum")]
+        series += [("records", what) for what in KEPT]
+        self._places = {one: place for place, one in enumerate(series)}
+        self._cells = memoryview(mmap(-1, ROWS * len(series) * 8)).cast("d")
+        self._policies = policies
+        self._counts = counts
+        self._noted: Mapping[str, int] = dict.fromkeys(KEPT, 0)
+        self.row = 0
+
+    def add(self, *series: str, amount: float = 1.0) -> None:
+        """Adds to a series; what is not laid out counts as none."""
+        place = self._places.get(series)
+        if place is not None:
+            self._cells[self.row * len(self._places) + place] += amount
+
+    def note_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts one request at its end."""
+        known = ("requests", method, route, "200") in self._places
+        told = str(status) if status in STATUSES else OTHER
+        self.add("requests", *((method, route) if known else (OTHER, OTHER)), told)
+        self.add("seconds", str(bisect_left(BUCKETS, seconds)))
+        self.add("seconds", "sum", amount=seconds)
+        self._note_records()
+
+    def note_decision(self, decision: Decision) -> None:
+        """Counts one decision."""
+        chosen = decision.recommendation
+        self.add("decisions", decision.outcome.value, chosen.mode.value if chosen else "none")
+
+    def _note_records(self) -> None:
+        """Adds what the keeper of this process counted since the last request."""
+        if self._counts is not None:
+            now = {what: getattr(self._counts, what) for what in KEPT}
+            for what, count in now.items():
+                self.add("records", what, amount=count - self._noted[what])
+            self._noted = now
+
+    def _total(self, *series: str) -> float:
+        return float(sum(self._cells[self._places[series] :: len(self._places)]))
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric, as `prometheus_client` asks for them."""
+        yield InfoMetricFamily(
+            "eksendpoint_build", "What answers.", {"version": __version__, "facts_edition": FACTS_EDITION}
+        )
+        yield from self._of_the_policy()
+        yield self._counted("requests", "Requests that were answered.", ("method", "route", "status"))
+        yield self._counted("decisions", "Decisions that were made.", ("outcome", "mode"))
+        yield self._counted("records", "What became of records, up to each worker's last request.", ("result",))
+        yield self._durations()
+
+    def _of_the_policy(self) -> Iterator[Metric]:
+        policy, trouble = self._policies.current(), self._policies.trouble
+        labels = {"name": policy.name, "revision": policy.revision}
+        yield InfoMetricFamily("eksendpoint_policy", "The policy in force.", labels)
+        yield GaugeMetricFamily(
+            "eksendpoint_policy_last_load_success_timestamp_seconds",
+            "Since when the worker that answers decides under it.",
+            self._policies.loaded_at.timestamp(),
+        )
+        yield GaugeMetricFamily(
+            "eksendpoint_policy_failing_since_timestamp_seconds",
+            "Since when the policy file is broken and not used; 0 if it is in force.",
+            trouble.since.timestamp() if trouble else 0.0,
+        )
+
+    def _counted(self, what: str, said: str, labels: tuple[str, ...]) -> Metric:
+        family = CounterMetricFamily(f"eksendpoint_{what}", said, labels=labels)
+        for series in self._places:
+            if series[0] == what:
+                total = self._total(*series)
+                if total or what == "records":
+                    family.add_metric(list(series[1:]), total)
+        return family
+
+    def _durations(self) -> Metric:
+        counts = accumulate(self._total("seconds", str(number)) for number in range(len(BUCKETS) + 1))
+        bounds = (*map(str, BUCKETS), "+Inf")
+        said = "How long requests took, waiting for the store included."
+        family = HistogramMetricFamily("eksendpoint_request_duration_seconds", said)
+        family.add_metric([], list(zip(bounds, counts, strict=True)), self._total("seconds", "sum"))
+        return family
+
+
+def count_requests(app: Flask, policies: Policies, counts: Counts | None) -> None:
+    """Gives the app its meter, once all its routes are there."""
+    routes = {(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+    app.config["METER"] = Meter(routes, policies, counts)
+    app.after_request(_note)
+
+
+def meter() -> Meter:
+    """The meter of the present application."""
+    return cast(Meter, current_app.config["METER"])
+
+
+def _note(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else OTHER
+    started = request.environ.get(STARTED) or perf_counter()
+    meter().note_request(request.method, route, response.status_code, perf_counter() - started)
+    return response

@@ -1,0 +1,118 @@
+"""What Prometheus is told: counts that add up over workers, and labels that no caller can multiply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from service.app import create_app
+from service.settings import Records, Settings
+from service.web.readiness import KNOWN_QUESTION
+
+Labels = tuple[tuple[str, str], ...]
+
+
+def samples(client: FlaskClient) -> dict[tuple[str, Labels], float]:
+    """Every value that is told, by name and labels."""
+    response = client.get("/metrics")
+    assert response.content_type.startswith("text/plain")
+    return {
+        (it.name, tuple(sorted(it.labels.items()))): it.value
+        for family in text_string_to_metric_families(response.text)
+        for it in family.samples
+    }
+
+
+def requests(method: str, route: str, status: str) -> tuple[str, Labels]:
+    """The name of a count of requests."""
+    return "eksendpoint_requests_total", (("method", method), ("route", route), ("status", status))
+
+
+@pytest.fixture
+def fresh() -> Flask:
+    """An application that has counted nothing."""
+    return create_app(Settings(records=Records.OFF))
+
+
+def test_requests_and_decisions_are_counted_by_route_status_and_mode(fresh: Flask) -> None:
+    client = fresh.test_client()
+    client.post("/v1/decisions", json=KNOWN_QUESTION)
+    client.post("/v1/decisions", json={"cluster": {"nmae": "demo"}})
+    client.get("/v1/facts/F-2.3")
+
+    told = samples(client)
+
+    assert told[requests("POST", "/v1/decisions", "200")] == 1
+    assert told[requests("POST", "/v1/decisions", "422")] == 1
+    assert told[requests("GET", "/v1/facts/<id_>", "200")] == 1
+    mode = (("mode", "public_and_private"), ("outcome", "recommended"))
+    assert told["eksendpoint_decisions_total", mode] == 1
+    assert told["eksendpoint_request_duration_seconds_count", ()] == 3
+    assert told["eksendpoint_request_duration_seconds_bucket", (("le", "+Inf"),)] == 3
+
+
+def test_what_a_caller_makes_up_is_counted_as_other(fresh: Flask) -> None:
+    client = fresh.test_client()
+    for number in range(5):
+        client.get(f"/made/up/{number}")
+        client.open("/v1/decisions", method="BREW")
+
+    told = {name for name in samples(client) if name[0] == "eksendpoint_requests_total"}
+
+    assert told == {requests("other", "other", "404"), requests("other", "other", "405")}
+
+
+def test_the_rows_of_workers_add_up(fresh: Flask) -> None:
+    client = fresh.test_client()
+    client.get("/livez")
+    fresh.config["METER"].row = 7
+    client.get("/livez")
+
+    assert samples(client)[requests("GET", "/livez", "200")] == 2
+
+
+def test_a_status_that_is_not_listed_is_other(fresh: Flask) -> None:
+    fresh.config["METER"].note_request("GET", "/livez", 418, 100.0)
+
+    told = samples(fresh.test_client())
+
+    assert told[requests("GET", "/livez", "other")] == 1
+    assert told["eksendpoint_request_duration_seconds_bucket", (("le", "10.0"),)] == 0
+
+
+def test_a_broken_policy_file_is_told_with_since_when(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text("name: ours")
+    app = create_app(Settings(records=Records.OFF, policy_file=file))
+    client = app.test_client()
+    since = ("eksendpoint_policy_failing_since_timestamp_seconds", ())
+
+    assert samples(client)[since] == 0
+    file.write_text("name: [")
+    app.config["POLICIES"].look()
+    told = samples(client)
+
+    assert told[since] > 1_700_000_000
+    info = next(labels for name, labels in told if name == "eksendpoint_policy_info")
+    assert dict(info) == {"name": "ours", "revision": app.config["POLICIES"].current().revision}
+
+
+def test_what_became_of_records_is_told(tmp_path: Path) -> None:
+    settings = Settings(
+        records=Records.REQUIRED,
+        records_url=f"sqlite:///{tmp_path / 'records.sqlite3'}",
+        records_spill_folder=tmp_path / "spill",
+    )
+    app = create_app(settings)
+    client = app.test_client()
+    client.post("/v1/decisions", json={"cluster": {"name": "demo"}})
+
+    told = samples(client)
+    app.config["RECORDER"].keeper.close()
+
+    assert told["eksendpoint_records_total", (("result", "kept"),)] == 1
+    assert told["eksendpoint_records_total", (("result", "dropped"),)] == 0
