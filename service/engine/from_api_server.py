@@ -8,28 +8,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
+from service.domain.cluster import IpFamily
 from service.domain.consumer import Consumer, ConsumerKind, Vantage
 from service.domain.network import Direction
 from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
-from service.engine.filters import Party, References, admits
+from service.engine.filters import Party, admits
 from service.engine.gates import Gate, Stage, closed, opened, unknown
 from service.engine.gateways import NO_WAY_OUT
-from service.engine.kubelet_way import walk_in_vpc, walk_over_link
-from service.engine.private_way import is_plain
+from service.engine.inside_way import Crossing, Side, interfaces_of, pairs
+from service.engine.kubelet_way import party_of, reply_stays_on_host, walk_in_vpc, walk_over_link
 from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Place, Scene
 from service.engine.targets import (
     ORIGIN,
     Target,
     interfaces_let_out,
-    interfaces_of,
     target_verdict,
     unreachable,
     walk_to,
 )
 from service.engine.way_out import way_out
-from service.engine.ways import Walk, Way, classes, concluded, merged, named, standing_for
+from service.engine.ways import Walk, Way, concluded, merged, standing_for
 
 AWS_MANAGED, CUSTOMER_ROUTED = "AWS_MANAGED", "CUSTOMER_ROUTED"
 
@@ -58,25 +60,34 @@ _ASSUMED_EGRESS = Assumption(
 
 
 def _from_the_interfaces(scene: Scene, target: Target) -> Way:
-    caller = target.caller
-    if not caller.is_inside:
+    if not target.caller.is_inside:
         return merged([(p.id, concluded(walk_over_link(scene, target, p))) for p in scene.cluster_places])
-    sources = classes(scene.cluster_places, lambda place: _alike(scene, target, place))
-    walks = []
-    for alike in sources:
-        for places in classes(caller.places, lambda place: _alike(scene, target, place)):
-            label = named(places) if len(sources) == 1 else f"{named(alike)} to {named(places)}"
-            walks.append((label, standing_for(concluded(walk_in_vpc(scene, target, alike[0], places[0])), alike)))
-    return merged(walks)
+    walks = (
+        (pair, concluded(walk_in_vpc(scene, target, pair.source, pair.target)))
+        for pair in pairs(_crossing(scene, target))
+    )
+    return merged([(pair.label, standing_for(way, pair.sources, pair.targets)) for pair, way in walks])
 
 
-def _alike(scene: Scene, target: Target, place: Place) -> object:
-    if target.caller.consumer.host_networks or scene.is_dual_stack or not is_plain(scene, place):
-        return place.id
-    party = Party(place.addresses(4), True, target.caller.groups, References.MATCH)
-    let_out = admits(scene.interface_admission(Direction.OUT, target.port), party)
-    let_in = target_verdict(scene, target, interfaces_of(scene, place, 4))
-    return (place.addresses(4) is None, let_out, let_in)
+def _crossing(scene: Scene, target: Target) -> Crossing:
+    """The subnets of the interfaces and those of the target, with what of the gates tells them apart."""
+    caller, versions = target.caller, (4, 6) if scene.ip_family is IpFamily.IPV6 else (4,)
+    let_out = scene.interface_admission(Direction.OUT, target.port)
+
+    def seen_as(place: Place, version: int) -> Party:
+        return party_of(caller, place, version)
+
+    def of_source(place: Place) -> Hashable:
+        parties = [interfaces_of(scene, place, version) for version in versions]
+        kept = bool(reply_stays_on_host(caller, parties[0].addresses, place))
+        return kept, tuple((target_verdict(scene, target, party), party.addresses is None) for party in parties)
+
+    def of_target(place: Place) -> Hashable:
+        parties = [seen_as(place, version) for version in versions]
+        return place.subnet.ipv6_cidr is None, tuple((admits(let_out, it), it.addresses is None) for it in parties)
+
+    sender = Side(scene.cluster_places, lambda place, version: interfaces_of(scene, place, version), of_source)
+    return Crossing(scene, sender, Side(caller.places, seen_as, of_target), target.port, versions)
 
 
 def _by_paths_of_aws(target: Target) -> Walk:

@@ -162,7 +162,7 @@ def _blocked_egress_cause(caller: Caller, target: Party) -> str:
     return "security-group-blocks-egress"
 
 
-class Side(NamedTuple):
+class FarSide(NamedTuple):
     """The other side of a filter, in words and as a party, with the field that would settle where it is."""
 
     party: Party
@@ -170,7 +170,7 @@ class Side(NamedTuple):
     settled_by: str
 
 
-def acl(stage: Stage, place: Place, direction: Direction, ports: tuple[int, int], side: Side, *, ours: bool) -> Gate:
+def acl(stage: Stage, place: Place, direction: Direction, ports: tuple[int, int], side: FarSide, *, ours: bool) -> Gate:
     """A subnet's network ACL passes the ports; ``ours`` says that it stands on the caller's side."""
     if place.acl is None:
         return passes_unseen(stage)
@@ -189,7 +189,7 @@ def acl(stage: Stage, place: Place, direction: Direction, ports: tuple[int, int]
     return unknown(stage, component, kind, f"whether it passes TCP {shown} {way}", cause, (side.settled_by,), "F-3.19")
 
 
-def replies(place: Place, direction: Direction, side: Side, *, ours: bool) -> Gate:
+def replies(place: Place, direction: Direction, side: FarSide, *, ours: bool) -> Gate:
     """A network ACL passes the replies, on the whole of the ephemeral ports (F-3.19, Reading 9)."""
     return acl(Stage.ACLS_BACK, place, direction, EPHEMERAL_PORTS, side, ours=ours)
 

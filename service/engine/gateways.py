@@ -18,7 +18,7 @@ from service.domain.network import BlockPublicAccess, Connection, Direction, Fir
 from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party, Verdict, judge
-from service.engine.gates import Call, Gate, Side, Stage, acl, closed, firewall, opened, replies, unknown
+from service.engine.gates import Call, FarSide, Gate, Stage, acl, closed, firewall, opened, replies, unknown
 from service.engine.routes import PUBLIC_INTERNET, default_routes
 from service.engine.scene import Place, Scene
 
@@ -185,8 +185,8 @@ def _stands_in_public_subnet(nat: NatGateway) -> Assumption:
 
 def _around_nat(scene: Scene, place: Place, home: Place) -> tuple[tuple[Gate, ...], tuple[Gate, ...]]:
     """The ACL of the NAT gateway's own subnet, on both of its sides, there and back."""
-    out = Side(party=Party(PUBLIC_INTERNET[4], is_every=False), words="the internet", settled_by=home.settled_by)
-    inner = Side(party=Party(place.addresses(4)), words=place.id, settled_by=f"/cluster/subnets[{place.id}]/cidr")
+    out = FarSide(party=Party(PUBLIC_INTERNET[4], is_every=False), words="the internet", settled_by=home.settled_by)
+    inner = FarSide(party=Party(place.addresses(4)), words=place.id, settled_by=f"/cluster/subnets[{place.id}]/cidr")
     outer = acl(Stage.ROUTE, home, Direction.OUT, HTTPS, out, ours=True)
     outer_back = replies(home, Direction.IN, out, ours=True)
     if home.id == place.id:

@@ -15,11 +15,11 @@ from service.domain.network import Direction
 from service.domain.trace import Action, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party, References, Verdict
-from service.engine.gates import Call, Gate, Side, Stage, acl, closed, firewall, opened, replies, unknown
+from service.engine.gates import Call, FarSide, Gate, Stage, acl, closed, firewall, opened, replies, unknown
+from service.engine.inside_way import interfaces_of, within_vpc
 from service.engine.links import route_to
-from service.engine.private_way import within_vpc
 from service.engine.scene import Place, Scene
-from service.engine.targets import Target, interfaces_let_out, interfaces_of, target_groups, unreachable, walk_to
+from service.engine.targets import Target, interfaces_let_out, target_groups, unreachable, walk_to
 from service.engine.ways import Walk
 
 
@@ -28,9 +28,9 @@ def walk_in_vpc(scene: Scene, target: Target, source: Place, place: Place) -> Wa
     caller = target.caller
     version = 6 if place.subnet.ipv6_cidr is not None and scene.ip_family is IpFamily.IPV6 else 4
     interfaces = interfaces_of(scene, source, version)
-    party = Party(place.addresses(version), caller.consumer.kind.is_node_like, caller.groups, References.MATCH, version)
-    side = Side(party=party, words=caller.consumer.name, settled_by=f"/cluster/subnets[{place.id}]/cidr")
-    from_side = Side(party=interfaces, words="the interfaces", settled_by=f"/cluster/subnets[{source.id}]/cidr")
+    party = party_of(caller, place, version)
+    side = FarSide(party=party, words=caller.consumer.name, settled_by=f"/cluster/subnets[{place.id}]/cidr")
+    from_side = FarSide(party=interfaces, words="the interfaces", settled_by=f"/cluster/subnets[{source.id}]/cidr")
     port = (target.port, target.port)
     apart = source.id != place.id
     gates = [interfaces_let_out(scene, target, party)]
@@ -40,14 +40,20 @@ def walk_in_vpc(scene: Scene, target: Target, source: Place, place: Place) -> Wa
     if apart:
         gates.append(acl(Stage.TARGET_ACL, place, Direction.IN, port, from_side, ours=False))
     gates.append(target_groups(scene, target, interfaces))
-    gates += _reply_stays_on_host(caller, interfaces.addresses, source)
+    gates += reply_stays_on_host(caller, interfaces.addresses, source)
     if apart:
         gates.append(replies(place, Direction.OUT, from_side, ours=False))
         gates.append(replies(source, Direction.IN, side, ours=True))
     return walk_to(target, gates)
 
 
-def _reply_stays_on_host(caller: Caller, interfaces: Addresses | None, source: Place) -> list[Gate]:
+def party_of(caller: Caller, place: Place, version: int) -> Party:
+    """A target in a subnet of the VPC, as the filters on the way to it see it."""
+    return Party(place.addresses(version), caller.consumer.kind.is_node_like, caller.groups, References.MATCH, version)
+
+
+def reply_stays_on_host(caller: Caller, interfaces: Addresses | None, source: Place) -> list[Gate]:
+    """A range local to the target's host shadows the interfaces, so that what it answers is lost."""
     own = caller.consumer.host_networks
     if not own or interfaces is None or not of_networks(own).meets(interfaces):
         return []
@@ -61,7 +67,7 @@ def walk_over_link(scene: Scene, target: Target, source: Place) -> Walk:
     caller, port = target.caller, (target.port, target.port)
     link, addresses = caller.connection, _remote_addresses(scene, target)
     party = Party(addresses, caller.is_every, caller.groups, References.NEVER)
-    side = Side(party=party, words=caller.consumer.name, settled_by=f"{caller.location_reference}/cidrs")
+    side = FarSide(party=party, words=caller.consumer.name, settled_by=f"{caller.location_reference}/cidrs")
     gates = [
         interfaces_let_out(scene, target, party),
         acl(Stage.OWN_ACL, source, Direction.OUT, port, side, ours=True),

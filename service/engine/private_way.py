@@ -13,18 +13,18 @@ A name that gives several interfaces counts as reached only if each of them is (
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Hashable
 
-from service.domain.addresses import NOWHERE, Addresses
+from service.domain.addresses import NOWHERE
 from service.domain.consumer import ConsumerKind, Vantage
 from service.domain.network import Direction
 from service.domain.trace import Action, Disposition
 from service.engine.callers import Caller
-from service.engine.filters import Party, References, Verdict, admits
+from service.engine.filters import Admission, Party, References, Verdict, admits
 from service.engine.gates import (
     Call,
+    FarSide,
     Gate,
-    Side,
     Stage,
     acl,
     closed,
@@ -37,10 +37,10 @@ from service.engine.gates import (
     unknown,
 )
 from service.engine.gateways import HTTPS, OFF_AMAZON
+from service.engine.inside_way import Crossing, Side, classes_of, interfaces_of, pairs, within_vpc
 from service.engine.links import OVERLAP, way_back, way_over_link
-from service.engine.routes import lookup
 from service.engine.scene import Place, Scene
-from service.engine.ways import Walk, Way, better, classes, concluded, merged, named, standing_for
+from service.engine.ways import Walk, Way, better, concluded, merged, named, standing_for
 
 INTERFACE = "endpoint network interface"
 ARRIVAL = (
@@ -68,38 +68,56 @@ def private_way(scene: Scene, caller: Caller) -> Way:
     """What becomes of a call to the private addresses; the same in every mode, the list plays no part."""
     if caller.vantage in (Vantage.INTERNET, Vantage.OTHER_NETWORK):
         return concluded(_walk_from_nowhere(scene, caller))
-    targets = classes(scene.cluster_places, lambda place: _alike(scene, caller, place))
-    if not caller.is_inside:
-        return merged([(named(t), _way_between(scene, caller, None, t[0])) for t in targets])
-    walks = []
-    for sources in classes(caller.places, lambda place: _alike(scene, caller, place)):
-        for alike in targets:
-            label = named(sources) if len(targets) == 1 else f"{named(sources)} to {named(alike)}"
-            walks.append((label, standing_for(_way_between(scene, caller, sources[0], alike[0]), sources)))
-    return merged(walks)
+    crossing = _crossing(scene, caller)
+    if caller.is_inside:
+        walks = ((pair, _way_between(scene, caller, pair.source, pair.target)) for pair in pairs(crossing))
+        return merged([(pair.label, standing_for(way, pair.sources, pair.targets)) for pair, way in walks])
+    targets = classes_of(crossing, is_sender=False)
+    return merged([(named(alike), _way_between(scene, caller, None, alike[0])) for alike in targets])
 
 
-def _alike(scene: Scene, caller: Caller, place: Place) -> object:
-    if not caller.is_inside or caller.consumer.host_networks or not is_plain(scene, place):
-        return place.id
-    key = ("alike", place.id, caller.groups, caller.addresses, caller.consumer.kind.is_node_like)
-    if key not in scene.memo:
-        scene.memo[key] = _trait(scene, caller, place)
-    return scene.memo[key]
-
-
-def _trait(scene: Scene, caller: Caller, place: Place) -> object:
-    described = [scene.groups[name] for name in caller.groups or () if name in scene.groups]
-    if any(group.egress is not None for group in described):
-        return place.id
+def _crossing(scene: Scene, caller: Caller) -> Crossing:
+    """The caller's subnets and those of the interfaces, with what of the gates tells them apart."""
     admission = scene.interface_admission(Direction.IN, 443)
     versions = (4, 6) if scene.is_dual_stack else (4,)
-    return tuple((place.addresses(v) is None, admits(admission, _as_source(caller, place, v))) for v in versions)
+
+    def seen_as(place: Place, version: int) -> Party:
+        return _as_source(caller, place, version)
+
+    def of_source(place: Place) -> Hashable:
+        admitted = tuple(_admitted(admission, seen_as(place, version), place) for version in versions)
+        return place.may_have_ipv6, admitted
+
+    def of_target(place: Place) -> Hashable:
+        gates = [gate for version in versions for gate in _leaving(scene, caller, place, version)]
+        known = tuple(place.addresses(version) is None for version in versions)
+        return known, tuple(gate.verdict for gate in gates), None if caller.is_inside else _beyond_link(caller, place)
+
+    sender = Side(caller.places, seen_as, of_source)
+    taker = Side(scene.cluster_places, lambda place, version: interfaces_of(scene, place, version), of_target)
+    return Crossing(scene, sender, taker, 443, versions)
 
 
-def is_plain(scene: Scene, place: Place) -> bool:
-    """Whether no ACL and no route within the VPC tells the subnet's packets from those of another."""
-    return not scene.has_acls and not place.has_inside_routes
+def _leaving(scene: Scene, caller: Caller, target: Place, version: int) -> tuple[Gate, Gate]:
+    """The caller's own host and groups let the call to the interfaces in a subnet out."""
+    there = interfaces_of(scene, target, version)
+    return (
+        host_network(caller, there.addresses, f"an interface in {target.id}"),
+        own_groups(caller, scene, there, 443, "the interfaces"),
+    )
+
+
+def _beyond_link(caller: Caller, place: Place) -> Hashable:
+    """What tells interfaces apart for a caller behind a link: the table that leads back, and a split tunnel."""
+    is_split = caller.connection is not None and caller.connection.carries is not None
+    return place.id if is_split or place.table is None else place.table.id
+
+
+def _admitted(admission: Admission, party: Party, place: Place) -> Hashable:
+    """How the groups on the interfaces take a subnet's addresses; one that they take in part is like no other."""
+    verdict = admits(admission, party)
+    in_part = verdict is not Verdict.YES and party.addresses is not None and party.addresses.meets(admission.addresses)
+    return verdict, party.addresses is None, place.id if in_part else None
 
 
 def _as_source(caller: Caller, place: Place | None, version: int) -> Party:
@@ -131,14 +149,11 @@ def _version(scene: Scene, caller: Caller) -> int:
 
 def _walk_between(scene: Scene, caller: Caller, source: Place | None, target: Place, version: int) -> Walk:
     party = _as_source(caller, source, version)
-    there = Party(target.addresses(version), False, scene.interface_group_ids, References.MATCH, version)
-    target_side = Side(party=there, words="the interfaces", settled_by=f"/cluster/subnets[{target.id}]/cidr")
+    there = interfaces_of(scene, target, version)
+    target_side = FarSide(party=there, words="the interfaces", settled_by=f"/cluster/subnets[{target.id}]/cidr")
     settled = f"/cluster/subnets[{source.id}]/cidr" if source else f"{caller.location_reference}/cidrs"
-    side = Side(party=party, words=caller.consumer.name, settled_by=settled)
-    gates: list[Gate] = [
-        host_network(caller, there.addresses, f"an interface in {target.id}"),
-        own_groups(caller, scene, there, 443, "the interfaces"),
-    ]
+    side = FarSide(party=party, words=caller.consumer.name, settled_by=settled)
+    gates: list[Gate] = [*_leaving(scene, caller, target, version)]
     if source is not None and source.id != target.id:
         gates.append(acl(Stage.OWN_ACL, source, Direction.OUT, HTTPS, target_side, ours=True))
     gates += _way_there(scene, caller, source, target, party, version)
@@ -164,46 +179,6 @@ def _way_there(
             gates.append(firewall(caller.connection, call))
         return gates
     return within_vpc(scene, source, target.addresses(version), f"the interfaces in {target.id}")
-
-
-def within_vpc(
-    scene: Scene, source: Place, target: Addresses | None, what: str, cause: str = "link-firewall-blocks-443"
-) -> list[Gate]:
-    """The route from one subnet of the VPC to another: local, unless a narrower route says otherwise."""
-    name = source.table.id if source.table else source.id
-    kind = "route_table" if source.table else "subnet"
-    if source.table is None or target is None or not source.has_inside_routes:
-        return [_locally(name, kind, what)]
-    gates: list[Gate] = []
-    for route, part in lookup(source.table, scene.vpc_addresses | target, target):
-        if route is None or route.target == "local":
-            continue
-        device = scene.firewalls.get(route.target)
-        if device is not None and not route.is_blackhole:
-            call = Call(direction="from_cluster", port=443, far_side=Party(part), cause=cause, stage=Stage.ROUTE)
-            checked = firewall(device, call)
-            gates.append(
-                checked if checked.hop else opened(Stage.ROUTE, device.id, "firewall", f"leads on to {what}", "F-3.6")
-            )
-        else:
-            detail = f"sends {', '.join(part.texts()[:2])} to {route.target} and not to {what}"
-            gates.append(
-                closed(
-                    Stage.ROUTE,
-                    name,
-                    kind,
-                    detail,
-                    "no-private-network-path-between-vpcs",
-                    Disposition.NO_ROUTE,
-                    "F-6.8",
-                )
-            )
-    return gates or [_locally(name, kind, what)]
-
-
-@lru_cache(maxsize=1024)
-def _locally(name: str, kind: str, what: str) -> Gate:
-    return opened(Stage.ROUTE, name, kind, f"the local route leads to {what}", "F-3.6", action=Action.ROUTED)
 
 
 def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str) -> Gate:

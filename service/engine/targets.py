@@ -12,12 +12,12 @@ from service.domain.consumer import ConsumerKind, Vantage
 from service.domain.network import Direction
 from service.domain.trace import Action, Disposition
 from service.engine.callers import Caller
-from service.engine.filters import Party, References, Verdict, admits
+from service.engine.filters import Party, Verdict, admits
 from service.engine.gates import Gate, Stage, closed, opened, unknown
 from service.engine.gateways import OFF_AMAZON
 from service.engine.links import NO_PATH
 from service.engine.private_way import INTERFACE
-from service.engine.scene import CLUSTER_GROUP, Place, Scene
+from service.engine.scene import CLUSTER_GROUP, Scene
 from service.engine.ways import Walk
 
 KUBELET_PORT = 10250
@@ -84,11 +84,6 @@ def unreachable(target: Target, detail: str) -> Gate:
     """Nothing leads to the target, for a reason that lies in the target."""
     name = target.caller.consumer.name
     return closed(Stage.ROUTE, name, "consumer", detail, target.route_cause, Disposition.NO_ROUTE, "F-7.8")
-
-
-def interfaces_of(scene: Scene, place: Place, version: int) -> Party:
-    """The interfaces in a cluster subnet as the target's filters see them."""
-    return Party(place.addresses(version), False, scene.interface_group_ids, References.MATCH, version)
 
 
 def interfaces_let_out(scene: Scene, target: Target, party: Party) -> Gate:

@@ -14,7 +14,7 @@ from service.domain.network import Direction, Route, RouteTable
 from service.domain.trace import Action, Assumption
 from service.engine.callers import Caller
 from service.engine.filters import Party
-from service.engine.gates import Gate, Side, Stage, acl, opened, own_groups, replies, unknown
+from service.engine.gates import FarSide, Gate, Stage, acl, opened, own_groups, replies, unknown
 from service.engine.gateways import (
     HTTPS,
     NO_WAY_OUT,
@@ -44,7 +44,7 @@ def egress(scene: Scene, caller: Caller, place: Place, version: int) -> tuple[tu
 
 def _egress(scene: Scene, caller: Caller, place: Place, version: int) -> tuple[tuple[Gate, ...], Exit]:
     there = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
-    side = Side(party=there, words="the internet", settled_by=place.settled_by)
+    side = FarSide(party=there, words="the internet", settled_by=place.settled_by)
     left = way_out(scene, caller, place, version)
     back = replies(place, Direction.IN, side, ours=True)
     gates = (

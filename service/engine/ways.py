@@ -191,17 +191,29 @@ def named(places: Iterable[Place]) -> str:
     return ", ".join(place.id for place in places)
 
 
-def standing_for(way: Way, places: Sequence[Place]) -> Way:
-    """A way walked from one subnet, told for all those that no gate tells apart: their tables, their ranges."""
-    if len(places) == 1:
+def standing_for(way: Way, sources: Sequence[Place], targets: Sequence[Place]) -> Way:
+    """A way walked between two subnets, told for all those that no gate tells apart: tables, ACLs, ranges."""
+    if len(sources) == 1 == len(targets):
         return way
-    tables = sorted({place.table.id for place in places if place.table})
-    first = places[0].table
-    hops = tuple(
-        replace(hop, component=", ".join(tables)) if first and hop.component == first.id else hop for hop in way.hops
-    )
+    table, tables = sources[0].table, sorted({place.table.id for place in sources if place.table})
+
+    def told(hop: Hop) -> Hop:
+        if table and hop.component == table.id:
+            return replace(hop, component=", ".join(tables))
+        if hop.kind == "network_acl":
+            return replace(hop, detail=_on_all(hop.detail, sources, targets))
+        return hop
+
     source = way.source
     for version in (4, 6):
-        if source is not None and source == places[0].addresses(version):
-            source = _union(place.addresses(version) for place in places)
-    return way._replace(hops=hops, source=source)
+        if source is not None and source == sources[0].addresses(version):
+            source = _union(place.addresses(version) for place in sources)
+    return way._replace(hops=tuple(told(hop) for hop in way.hops), source=source)
+
+
+def _on_all(detail: str, *sides: Sequence[Place]) -> str:
+    """What is said of an ACL on one subnet, of all that have it alike."""
+    for places in sides:
+        if detail.endswith(f" on {places[0].id}"):
+            return f"{detail.removesuffix(places[0].id)}{named(places)}"
+    return detail
