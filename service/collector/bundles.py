@@ -2,7 +2,8 @@
 
 1. A bundle holds the answers, each in a file, and `collection.json`: what was called, when, and how it ended.
 2. It is written beside its place and moved there when it is whole, so that a run that was stopped leaves no half.
-3. A zip is packed at the end, from a folder beside it that the next run goes on with if this one is stopped.
+3. Its owner alone may read it: it describes a network.
+4. A zip is packed at the end, from a folder beside it that the next run goes on with if this one is stopped.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from service import __version__
 from service.collector.asking import Asking, Outcome
@@ -121,11 +122,17 @@ class Zip(Folder):
     def close(self) -> None:
         """Packs what was gathered, and takes the folder away."""
         new = self.file.with_name(f"{self.file.name}.new")
-        with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+        new.unlink(missing_ok=True)
+        with _private(new) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, path in _files(self.root):
                 archive.write(path, name)
         os.replace(new, self.file)
         shutil.rmtree(self.root)
+
+
+def _private(file: Path) -> IO[bytes]:
+    """A new file that its owner alone may read, as the folders are."""
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def open_output(path: Path) -> Folder:

@@ -354,10 +354,13 @@ def test_credentials_are_neither_printed_nor_written(network: Network, aws: Aws,
         assert secret.encode() not in written + packed
 
 
-def test_only_its_owner_can_read_what_was_collected(network: Network, tmp_path: Path) -> None:
-    run("--output", str(tmp_path / "out"))
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_only_its_owner_can_read_what_was_collected(network: Network, tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.new").write_text("left by a run that was stopped")
 
-    assert (tmp_path / "out").stat().st_mode & 0o077 == 0
+    run("--output", str(tmp_path / name))
+
+    assert (tmp_path / name).stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("is_there", [True, False])
