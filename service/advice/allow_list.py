@@ -2,9 +2,9 @@
 
 1. Everybody is traced with the endpoint open to all: who then comes in through it, and from where, is who
    needs an entry in that mode. With private access off these are the cluster's own nodes as well (F-1.18).
-2. Required consumers get one, unless their addresses cannot be listed: unknown, changing (F-6.12), reserved
-   (F-1.13) or not approved. Preferred ones get one as long as that costs nothing that anybody insists on.
-   Unwanted ones never do.
+2. Required consumers get one, unless their addresses cannot be listed: changing (F-6.12), reserved (F-1.13) or
+   not approved. One whose addresses are not known is to get one: the list awaits them, and is not complete
+   before. Preferred ones get one as long as that costs nothing that anybody insists on. Unwanted ones never do.
 3. The ranges are merged; if more than 40 are left (F-1.12), they are widened at the least cost (`widening`).
 4. A list on which nobody stands cannot be sent, for EKS reads it as open to all (F-1.11): where nobody needs
    the public endpoint, that is an objection to the mode.
@@ -97,10 +97,15 @@ def _list_for(known: Study, mode: EndpointMode, opened: Sequence[Journey], close
     unwanted = _union(claims[Importance.UNWANTED])
     left_out: list[LeftOut] = []
     served: list[_Claim] = []
+    awaits: list[str] = []
     for claim in claims[Importance.REQUIRED]:
         code = _unlistable(known, claim)
-        served += [] if code else [claim]
-        left_out += [_left_out(claim, code)] if code else []
+        if code == "addresses-unknown":
+            awaits.append(claim.consumer)
+        elif code:
+            left_out.append(_left_out(claim, code))
+        else:
+            served.append(claim)
     for claim in claims[Importance.PREFERRED]:
         code = _unlistable(known, claim) or _inadmissible(known, claim, _union(served), unwanted)
         served += [] if code else [claim]
@@ -108,8 +113,9 @@ def _list_for(known: Study, mode: EndpointMode, opened: Sequence[Journey], close
     return AllowList(
         entries=_entries(known, served, unwanted),
         left_out=tuple(sorted(left_out, key=lambda it: it.consumer)),
+        awaits=tuple(sorted(awaits)),
         unneeded=_unneeded(known, _union(served)),
-        objections=tuple(_objections(known, mode, opened, served, left_out)),
+        objections=tuple(_objections(known, mode, opened, [claim.consumer for claim in served], awaits, left_out)),
     )
 
 
@@ -198,26 +204,41 @@ def _unneeded(known: Study, needed: Addresses) -> tuple[Network, ...]:
 
 
 def _objections(
-    known: Study, mode: EndpointMode, opened: Sequence[Journey], served: Sequence[_Claim], left_out: Sequence[LeftOut]
+    known: Study,
+    mode: EndpointMode,
+    opened: Sequence[Journey],
+    served: Sequence[str],
+    awaits: Sequence[str],
+    left_out: Sequence[LeftOut],
 ) -> Iterable[Objection]:
     required = {journey.consumer.name for journey in opened if journey.consumer.importance is Importance.REQUIRED}
     unapproved = tuple(
         it.consumer for it in left_out if it.code == "addresses-not-approved" and it.consumer in required
     )
+    by = "requirement" if known.question.requirements.approved_source_cidrs is not None else POLICY
     if unapproved:
         yield Objection(
             id="unapproved-source-cidrs",
             consumers=unapproved,
             sentence=f"{', '.join(unapproved)} would have to be listed, and comes from addresses that are not approved",
             facts=("F-1.8",),
-            source="requirement" if known.question.requirements.approved_source_cidrs is not None else POLICY,
+            source=by,
+        )
+    if awaits and known.question.approved_source_cidrs is not None:
+        yield Objection(
+            id="unapproved-source-cidrs",
+            consumers=tuple(sorted(awaits)),
+            sentence=f"whether the addresses of {', '.join(sorted(awaits))} are approved is not known",
+            facts=("F-1.8",),
+            source=by,
+            is_certain=False,
         )
     outward = {
         journey.consumer.name
         for journey in opened
         if journey.to_api_server[mode].resolved_to is Answer.PUBLIC_ADDRESSES
     }
-    if not served and not required & outward:
+    if not served and not awaits and not required & outward:
         unsure = any(it.code in ("addresses-unknown", "way-unknown") for it in left_out)
         yield Objection(
             id=SERVES_NOBODY,

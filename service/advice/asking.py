@@ -79,7 +79,7 @@ def sample_addresses(question: Question) -> Iterator[tuple[str, tuple[Network, .
         ("an address that is on the list and approved", listed & approved),
         ("an address on the list", listed - approved),
         ("an approved address that is not on the list", approved - listed),
-        ("another address", EVERYWHERE - listed - approved),
+        ("another address" if listed or approved else "a fixed address", EVERYWHERE - listed - approved),
     )
     for words, kind in kinds:
         found = (kind & PUBLIC_SPACE.of_version(4)).networks()

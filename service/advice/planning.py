@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count, pairwise
 
@@ -62,9 +62,14 @@ def change_plan(known: Study, decision: Decision) -> ChangePlan | None:
     if chosen is None or (present is not None and not (present.knows_mode and present.knows_list)):
         return None
     target = Setting(mode=chosen.mode, public_access_cidrs=chosen.public_access_cidrs)
-    if decision.current is None:
+    now = decision.current
+    start = Setting(mode=now.mode, public_access_cidrs=now.public_access_cidrs) if now else None
+    if chosen.awaits:
+        if start is None or start.public_access_cidrs is None:
+            return ChangePlan(start=start, target=target, steps=(), locks_out=(), sentence=_waiting(chosen.awaits))
+        target = replace(target, public_access_cidrs=start.public_access_cidrs)
+    if start is None:
         return _creation(target)
-    start = Setting(mode=decision.current.mode, public_access_cidrs=decision.current.public_access_cidrs)
     paths = _Paths(known)
     kept = _kept(paths, start, target)
     way = _safest(paths, start, target, kept)
@@ -79,7 +84,11 @@ def change_plan(known: Study, decision: Decision) -> ChangePlan | None:
     )
     steps = tuple(_step(paths, one, other, kept) for one, other in pairwise(way))
     return ChangePlan(
-        start=start, target=target, steps=steps, locks_out=locked_out, sentence=_sentence(steps, locked_out)
+        start=start,
+        target=target,
+        steps=steps,
+        locks_out=locked_out,
+        sentence=_sentence(steps, locked_out, chosen.awaits),
     )
 
 
@@ -233,13 +242,22 @@ def _what(here: Setting, there: Setting) -> str:
     return f"turn public access on, from {listed}" if there.mode.has_public else "turn public access off"
 
 
-def _sentence(steps: tuple[PlanStep, ...], locked_out: tuple[str, ...]) -> str:
-    first = ""
+def _waiting(awaits: tuple[str, ...]) -> str:
+    return (
+        f"the new list cannot be sent before the addresses of {', '.join(awaits)} are known, for without them it locks "
+        "out whom it is for, and an empty one is open to all (F-1.11): say them and ask again"
+    )
+
+
+def _sentence(steps: tuple[PlanStep, ...], locked_out: tuple[str, ...], awaits: tuple[str, ...]) -> str:
+    first = f"the list stays as it is: {_waiting(awaits)}; " if awaits else ""
     if locked_out:
-        first = (
+        first += (
             f"whoever carries this out from where {', '.join(locked_out)} stands is locked out of the Kubernetes API "
             "by it; the EKS API that makes the changes stays within reach (F-6.4), so verify from elsewhere; "
         )
+    if not steps and awaits:
+        return _waiting(awaits)
     if not steps:
         same = "the present setting is the recommended one: send nothing, for EKS refuses a change of nothing (F-9.5)"
         return f"{first}{same}"

@@ -19,7 +19,7 @@ def provisos(known: Study, decision: Decision) -> tuple[Assumption, ...]:
     listed = decision.assessment_of(chosen.mode).allow_list
     if listed is None:
         return ()
-    found = (*_widened(listed), *_left_out(listed), *_growing(known, decision, listed))
+    found = (*_awaited(listed), *_widened(listed), *_left_out(listed), *_growing(known, decision, listed))
     return tuple(sorted(found, key=lambda it: (it.code, it.field)))
 
 
@@ -28,6 +28,17 @@ def _widened(listed: AllowList) -> Iterable[Assumption]:
     if extra:
         sentence = f"the list admits {extra} addresses that nobody needs, because exact ranges would be more than 40"
         yield Assumption(code="list-admits-more", field=_LIST, sentence=sentence, facts=("F-1.12",))
+
+
+def _awaited(listed: AllowList) -> Iterable[Assumption]:
+    for name in listed.awaits:
+        sentence = (
+            f"the list is not complete without the addresses of {name}, which are not known: say from which addresses "
+            "it comes (a fixed egress address, if they change), and send no list before"
+        )
+        yield Assumption(
+            code="addresses-to-be-listed", field=f"/consumers[{name}]", sentence=sentence, facts=("F-1.8", "F-1.11")
+        )
 
 
 def _left_out(listed: AllowList) -> Iterable[Assumption]:

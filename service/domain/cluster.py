@@ -75,6 +75,9 @@ class EndpointAccess:
     admits_nobody: bool = False
     """A derived list on which nobody stands: EKS cannot be sent one, for an empty list is open to all (F-1.11)."""
 
+    awaited: frozenset[str] = frozenset()
+    """Consumers, as `/consumers[name]`, who are to stand on a derived list once their addresses are known."""
+
     def __post_init__(self) -> None:
         if not (self.public or self.private):
             raise ImpossibleValueError("both endpoints off: EKS refuses that (F-1.3)")

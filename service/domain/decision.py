@@ -123,11 +123,13 @@ class LeftOut:
 class AllowList:
     """The smallest list that serves whom it must; ``unneeded`` entries of the present one serve nobody.
 
-    ``objections`` are what stands against the mode because of its list.
+    ``awaits`` names required consumers whose addresses are not known yet: they are to be listed, so that the list is
+    not complete before somebody says them. ``objections`` are what stands against the mode because of its list.
     """
 
     entries: tuple[ListEntry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    awaits: tuple[str, ...] = ()
     unneeded: tuple[Network, ...] = ()
     objections: tuple[Objection, ...] = ()
 
@@ -163,7 +165,10 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
-    """The mode that fits best; ``margin`` in points over ``runner_up``, None if there is none."""
+    """The mode that fits best; ``margin`` in points over ``runner_up``, None if there is none.
+
+    ``awaits`` names consumers without whose addresses, not known yet, the list is not complete and must not be sent.
+    """
 
     mode: EndpointMode
     public_access_cidrs: tuple[Network, ...] | None
@@ -171,6 +176,7 @@ class Recommendation:
     because: tuple[str, ...]
     margin: Fraction | None
     runner_up: EndpointMode | None
+    awaits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,11 @@ class Study:
         """The access that a list makes; without one, the present access."""
         if listed is None:
             return self.scene.access
-        return EndpointAccess(public_access_cidrs=listed.cidrs, admits_nobody=not listed.entries)
+        return EndpointAccess(
+            public_access_cidrs=listed.cidrs,
+            admits_nobody=not listed.entries,
+            awaited=frozenset(f"/consumers[{name}]" for name in listed.awaits),
+        )
 
 
 def study(question: Question) -> Study:
@@ -196,8 +200,11 @@ def _assess(
 
 
 def _list_of(access: EndpointAccess, *, is_dual_stack: bool) -> tuple[Network, ...] | None:
-    """The list in force, if there is one and it is known: as given; an empty one is open to all (F-1.10, F-1.11)."""
-    if not (access.public and access.knows_list):
+    """The list in force, if there is one and it is known: as given; an empty one is open to all (F-1.10, F-1.11).
+
+    A list that only awaits its entries is none yet: written as an empty one it would be open to all.
+    """
+    if not (access.public and access.knows_list) or (access.admits_nobody and access.awaited):
         return None
     given = access.public_access_cidrs or access.admitted(is_dual_stack=is_dual_stack).networks()
     return tuple(

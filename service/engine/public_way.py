@@ -11,7 +11,7 @@ from __future__ import annotations
 from service.domain.addresses import EVERY_IPV4, EVERYWHERE, NOWHERE, Addresses, of_networks
 from service.domain.consumer import Dynamic, Vantage
 from service.domain.network import Connection
-from service.domain.trace import Action, Disposition
+from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party
 from service.engine.gates import Gate, Stage, closed, opened, own_groups, unknown
@@ -109,12 +109,25 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
     if isinstance(source, Dynamic):
         detail = "the source addresses change and cannot be listed"
         return closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts, "F-6.12")
+    if source is None and caller.reference.removesuffix("/proxy") in scene.access.awaited:
+        return _to_be_listed(caller, kind, *facts)
     if source is None:
         detail = f"whether the address of {caller.consumer.name} is on the list"
         return unknown(Stage.LIST, LIST, kind, detail, cause, source_references(caller), *facts)
     detail = f"{_few(source - admitted)} is not on the list"
     stop = closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts)
     return stop._replace(works=f"works from {_few(source & admitted)}") if source.meets(admitted) else stop
+
+
+def _to_be_listed(caller: Caller, kind: str, *facts: str) -> Gate:
+    """The list follows from who must get in, so an address that nobody has said yet will stand on it."""
+    name = caller.consumer.name
+    sentence = f"the list is taken to hold the addresses of {name}, which are still to be said"
+    assumed = Assumption(
+        code="addresses-to-be-listed", field=source_references(caller)[0], sentence=sentence, facts=facts
+    )
+    gate = opened(Stage.LIST, LIST, kind, f"is to hold the addresses of {name}, which are not known yet", *facts)
+    return gate._replace(assumptions=(assumed,))
 
 
 def _few(addresses: Addresses) -> str:

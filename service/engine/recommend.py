@@ -30,6 +30,7 @@ def recommend(assessments: Sequence[Assessment]) -> Recommendation | None:
         because=tuple(dict.fromkeys((*_ruled_out_by(assessments), *_leads_in(best, second)))),
         margin=best.scores.total - second.scores.total if second else None,
         runner_up=second.mode if second else None,
+        awaits=best.allow_list.awaits if best.allow_list else (),
     )
 
 
@@ -68,6 +69,8 @@ def _terms(scores: Scores) -> tuple[Term, ...]:
 def _summary(best: Assessment, second: Assessment | None, assessments: Sequence[Assessment]) -> str:
     names = {mode: mode.value.replace("_", " ") for mode in EndpointMode}
     said = f"{names[best.mode]} fits"
+    if best.allow_list and best.allow_list.awaits:
+        said += f" once the addresses of {', '.join(best.allow_list.awaits)} are on its list"
     if second is not None:
         margin = float(best.scores.total - second.scores.total)
         said += f", {margin:.2f} points before {names[second.mode]}"

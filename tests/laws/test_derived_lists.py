@@ -31,7 +31,7 @@ def test_every_derived_list_is_minimal_and_admits_exactly_the_sources_that_need_
         if listed is None:
             continue
         admitted, needed = of_networks(listed.cidrs), Addresses()
-        left_out = {it.consumer for it in listed.left_out}
+        left_out = {it.consumer for it in listed.left_out} | set(listed.awaits)
         for trace in assessment.traces:
             if trace.resolved_to is Answer.PUBLIC_ADDRESSES and importance[trace.consumer] is not Importance.UNWANTED:
                 assert trace.consumer in left_out or trace.cause not in UNLISTED

@@ -39,8 +39,8 @@ TOOLS: tuple[Write, ...] = (
 def written_changes(known: Study, decision: Decision, plan: ChangePlan | None) -> tuple[WrittenChange, ...]:
     """What to run or to write for the recommended setting; ``plan`` is the way there, if there is one."""
     chosen = decision.recommendation
-    if chosen is None or (plan is not None and not plan.updates):
-        return ()
+    if chosen is None or (plan is not None and not plan.updates) or (plan is None and chosen.awaits):
+        return ()  # a list that awaits entries is not written: EKS reads one without any as open to all (F-1.11)
     wanted = wanted_of(known, plan, Setting(mode=chosen.mode, public_access_cidrs=chosen.public_access_cidrs))
     own = own_changes(wanted)
     return (*own.changes, *(_with_own(change, own) for write in TOOLS for change in write(wanted)))

@@ -194,6 +194,7 @@ def _allow_list(listed: AllowList) -> Document:
     return {
         "entries": [{"cidr": str(it.cidr), "serves": it.serves, "extra_addresses": it.extra} for it in listed.entries],
         "left_out": [asdict(it) for it in listed.left_out],
+        "awaits": listed.awaits,
         "unneeded": _texts(listed.unneeded),
         "extra_addresses": sum(it.extra for it in listed.entries),
     }

@@ -116,18 +116,52 @@ def test_a_list_that_is_not_in_force_has_no_unneeded_entries() -> None:
     assert the_list(BOTH, an_operator(), cluster=private).unneeded == ()
 
 
-def test_a_required_consumer_that_cannot_be_listed_rules_the_mode_out_or_leaves_it_open() -> None:
+def test_a_required_consumer_that_cannot_be_listed_rules_the_mode_out() -> None:
     cluster = a_cluster("0.0.0.0/0")
 
-    for source, code, status in (
-        (None, "addresses-unknown", Status.UNDETERMINED),
-        (DYNAMIC, "addresses-change", Status.RULED_OUT),
-        ("203.0.113.7/32", "addresses-reserved", Status.RULED_OUT),
-    ):
+    for source, code in ((DYNAMIC, "addresses-change"), ("203.0.113.7/32", "addresses-reserved")):
         assessed = advised(cluster, nodes(), an_operator(source)).decision.assessment_of(BOTH)
         assert assessed.allow_list is not None
         assert left_out(assessed.allow_list) == {"operator": code}
-        assert assessed.status is status
+        assert assessed.status is Status.RULED_OUT
+
+
+def test_a_required_consumer_of_unknown_address_is_awaited_and_no_list_goes_out_without_it() -> None:
+    found = advised(a_cluster("0.0.0.0/0"), nodes(), an_operator(None))
+
+    chosen, assessed = found.decision.recommendation, found.decision.assessment_of(BOTH)
+    assert chosen is not None
+    assert (chosen.mode, chosen.awaits, chosen.public_access_cidrs) == (BOTH, ("operator",), None)
+    assert assessed.allow_list is not None
+    assert (assessed.allow_list.awaits, left_out(assessed.allow_list)) == (("operator",), {})
+    assert [(it.code, it.field) for it in found.provisos] == [("addresses-to-be-listed", "/consumers[operator]")]
+    assert "addresses-to-be-listed" in {it.code for it in found.decision.assumptions}
+
+
+def test_what_is_known_of_a_list_is_told_while_the_rest_is_awaited() -> None:
+    found = advised(a_cluster("0.0.0.0/0"), nodes(), an_operator(OFFICE), an_operator(None, name="ci")).decision
+
+    chosen = found.recommendation
+    assert chosen is not None
+    assert (chosen.public_access_cidrs, chosen.awaits) == (ranges(OFFICE), ("ci",))
+    assert "once the addresses of ci are on its list" in chosen.summary
+
+
+def test_a_preferred_consumer_of_unknown_address_is_not_awaited() -> None:
+    guest = an_operator(None, name="guest", importance=PREFERRED)
+
+    listed = the_list(BOTH, nodes(), an_operator(), guest)
+
+    assert (listed.awaits, left_out(listed)) == ((), {"guest": "addresses-unknown"})
+
+
+def test_whether_an_awaited_address_is_approved_cannot_be_judged() -> None:
+    question = advised(a_cluster("0.0.0.0/0"), nodes(), an_operator(None), approved_source_cidrs=ranges(OFFICE))
+
+    assessed = question.decision.assessment_of(BOTH)
+
+    assert [(it.id, it.is_certain) for it in assessed.objections] == [("unapproved-source-cidrs", False)]
+    assert assessed.status is Status.UNDETERMINED
 
 
 def test_addresses_that_are_not_approved_are_an_objection_and_no_entry() -> None:
@@ -236,7 +270,7 @@ def test_a_list_that_cannot_be_written_yet_is_judged_as_one_short_of_everything(
 
     results = {verdict.id: verdict.result for verdict in decision.assessment_of(BOTH).controls}
 
-    assert decision.outcome is Outcome.UNDETERMINED
+    assert decision.outcome is Outcome.RECOMMENDED
     assert results["cis-eks-5.4.1"] == "pass"
     assert results["checkov-ckv_aws_38"] == "pass"  # no list that is derived reads 0.0.0.0/0
     assert results["trivy-avd-aws-0041"] == "fail"

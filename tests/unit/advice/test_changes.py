@@ -12,6 +12,7 @@ from cfnlint import api as cfn_lint
 
 from service.advice import advise
 from service.domain.cluster import UNNAMED, Cluster
+from service.domain.consumer import DYNAMIC
 from service.domain.question import Section
 from service.domain.written import Form, WrittenChange
 from service.intake.terraform_syntax import parse
@@ -89,7 +90,16 @@ def test_nothing_is_written_where_nothing_changes() -> None:
 
 
 def test_nothing_is_written_where_nothing_is_recommended() -> None:
-    assert the_changes(PUBLIC_TO_ALL, nodes(), an_operator(None)) == ()
+    assert the_changes(PUBLIC_TO_ALL, nodes(), an_operator(DYNAMIC)) == ()
+
+
+def test_no_list_is_written_that_lacks_addresses_which_are_awaited() -> None:
+    """Without an entry it would be open to all (F-1.11)."""
+    unknown = replace(PUBLIC_TO_ALL, endpoint_access=replace(an_access(), unknown=frozenset({"private"})))
+    private = present(a_cluster("0.0.0.0/0"), public=False, private=True)
+
+    for cluster in (unknown, private, replace(PUBLIC_TO_ALL, endpoint_access=None)):
+        assert the_changes(cluster, nodes(), an_operator(None)) == ()
 
 
 def test_without_a_known_setting_the_target_is_written_and_the_missing_plan_is_named() -> None:

@@ -7,7 +7,7 @@ from service.advice import advise
 from service.domain.addresses import parse_network
 from service.domain.change import ChangePlan
 from service.domain.cluster import Cluster
-from service.domain.consumer import Consumer, Importance, Resolver
+from service.domain.consumer import DYNAMIC, Consumer, Importance, Resolver
 from service.domain.question import InternetExposure
 from tests.unit import builders
 from tests.unit.builders import (
@@ -119,13 +119,36 @@ def test_a_cluster_that_does_not_exist_yet_is_created_right() -> None:
 
 
 def test_without_a_recommendation_or_a_known_setting_there_is_no_plan() -> None:
-    nobody = a_question(a_cluster("0.0.0.0/0"), an_operator(source_cidrs=None))
+    nobody = a_question(a_cluster("0.0.0.0/0"), an_operator(source_cidrs=DYNAMIC))
     cluster = a_cluster("0.0.0.0/0")
     assert cluster.endpoint_access is not None
     unknown = replace(cluster, endpoint_access=replace(cluster.endpoint_access, unknown=frozenset({"public"})))
 
     assert advise(nobody).change_plan is None
     assert advise(a_question(unknown, nodes(), an_operator())).change_plan is None
+
+
+def test_a_list_that_awaits_addresses_stays_as_it_is_and_the_switch_is_turned_meanwhile() -> None:
+    plan = the_plan(a_cluster("52.95.110.0/24"), nodes(), an_operator(source_cidrs=None))
+
+    (step,) = plan.steps
+    assert step.setting.mode.value == "public_and_private"
+    assert step.setting.public_access_cidrs == (parse_network("52.95.110.0/24"),)
+    assert plan.sentence.startswith(
+        "the list stays as it is: the new list cannot be sent before the addresses of operator"
+    )
+
+
+def test_nothing_is_planned_where_a_list_that_awaits_addresses_would_be_the_first() -> None:
+    cluster = a_cluster("0.0.0.0/0")
+    assert cluster.endpoint_access is not None
+    private = replace(cluster, endpoint_access=replace(cluster.endpoint_access, public=False, private=True))
+    both = replace(cluster, endpoint_access=replace(cluster.endpoint_access, private=True))
+
+    for present in (private, both, replace(cluster, endpoint_access=None)):
+        plan = the_plan(present, nodes(), an_operator(source_cidrs=None))
+        assert plan.steps == ()
+        assert plan.sentence.startswith("the new list cannot be sent before the addresses of operator are known")
 
 
 def test_where_nobody_gets_in_there_is_nothing_to_verify() -> None:
