@@ -12,7 +12,7 @@ from service.web.policies import Policies
 from service.web.problems import answer_with_problems
 from service.web.recorder import recorder_of
 from service.web.request_context import surround_requests
-from service.web.routes import catalogue, decisions, descriptions, operations, policy, record, schemas
+from service.web.routes import batches, catalogue, decisions, descriptions, operations, policy, record, schemas
 
 
 def create_app(settings: Settings, run: Run = run_here) -> Flask:
@@ -24,12 +24,12 @@ def create_app(settings: Settings, run: Run = run_here) -> Flask:
     # A body in chunks is cut off here without a word, so one byte more is let in and then refused (strict_json).
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.config["SETTINGS"] = settings
-    app.config["PRICES"] = read_prices(settings.prices_file)
     app.config["POLICIES"] = Policies(settings.policy_file)
+    app.config["DESK"] = Desk(policies=app.config["POLICIES"], prices=read_prices(settings.prices_file))
     app.config["RECORDER"] = recorder_of(settings, run)
     surround_requests(app)
     answer_with_problems(app)
-    for room in (operations, catalogue, decisions, record, policy, descriptions, schemas):
+    for room in (operations, catalogue, decisions, batches, record, policy, descriptions, schemas):
         app.register_blueprint(room.blueprint)
     keeper = app.config["RECORDER"].keeper
     count_requests(app, app.config["POLICIES"], keeper.counts if keeper else None)

@@ -30,6 +30,7 @@ class Settings:
     """How this process serves.
 
     ``workers`` are processes; each decides one question at a time and waits for a thousand clients at once.
+    ``stream_seconds`` is how long a client may take for the next line of a batch, and for taking an answer.
     ``graceful_seconds`` is how long a stopping worker waits for the requests that it already has.
     ``records_url`` is a store in SQLAlchemy's way of writing, ``records_mask`` JSON Pointers that are masked before
     anything is written, and what is older or more than ``records_keep_days`` and ``records_keep_newest`` is forgotten.
@@ -41,6 +42,7 @@ class Settings:
     log_level: str = "INFO"
     max_body_bytes: int = MAX_BODY_BYTES
     graceful_seconds: int = 20
+    stream_seconds: int = 60
     prices_file: Path | None = None
     policy_file: Path | None = None
     records: Records = Records.BEST_EFFORT
@@ -89,6 +91,7 @@ class Settings:
             policy_file=Path(environment["POLICY_FILE"]) if environment.get("POLICY_FILE") else None,
             prices_file=Path(environment["PRICES_FILE"]) if environment.get("PRICES_FILE") else None,
             graceful_seconds=whole_number("GRACEFUL_SECONDS", usual.graceful_seconds, 1, 600),
+            stream_seconds=whole_number("STREAM_SECONDS", usual.stream_seconds, 1, 3_600),
             records=Records(records),
             records_url=environment.get("RECORDS_URL") or usual.records_url,
             records_spill_folder=Path(environment.get("RECORDS_SPILL_FOLDER") or usual.records_spill_folder),

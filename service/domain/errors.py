@@ -25,6 +25,16 @@ class UnreadableDocumentError(Exception):
 
 
 @dataclass(eq=False)
+class TooLargeError(Exception):
+    """One of many questions is larger than a question may be (413)."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"the question is larger than {self.limit} bytes"
+
+
+@dataclass(eq=False)
 class MistakesError(Exception):
     """Something that was read, but is not what was expected (422): every mistake at its place."""
 
@@ -36,6 +46,10 @@ class MistakesError(Exception):
 
 class InvalidQuestionError(MistakesError):
     """A document that is no question."""
+
+
+class InvalidBatchError(MistakesError):
+    """A document that is no list of questions, or too long a one."""
 
 
 class InvalidDocumentError(MistakesError):

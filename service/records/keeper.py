@@ -29,6 +29,8 @@ MOST_WAITING_BYTES = 32 * 1024 * 1024
 SECONDS_BETWEEN_TIDYINGS = 3600.0
 """How often old decisions and expired keys are forgotten."""
 _MOST_IN_A_BATCH = 200
+_SHARE_OF_ONE = 8
+"""Beyond this part of the queue a caller with many records waits for the store."""
 SECONDS_BETWEEN_TRIES = 10.0
 """The longest pause before a store that failed is tried again; the first is a fortieth of it."""
 
@@ -76,6 +78,10 @@ class _Waiting:
     is_done: threading.Event = field(default_factory=threading.Event)
     is_kept: bool = False
     is_given_up: bool = False
+
+
+def _nothing() -> None:
+    """Nothing has to be waited for."""
 
 
 class Keeper:
@@ -136,6 +142,13 @@ class Keeper:
 
     def keep(self, record: Record) -> None:
         """Keeps a record, or says by `NotKeptError` that it is not kept where it must be."""
+        self.begin(record)()
+
+    def begin(self, record: Record) -> Callable[[], None]:
+        """Begins to keep a record; what is given back waits until it is kept, where it must be.
+
+        Several that are begun before the first is waited for are written together. Both raise `NotKeptError`.
+        """
         waiting = _Waiting(record)
         self.start()
         with self._changed:
@@ -147,12 +160,27 @@ class Keeper:
         if self.is_required:
             if is_full:
                 raise NotKeptError("too many records wait for the store")
-            waiting.is_done.wait(self._seconds_to_wait)
-            if not waiting.is_kept:
-                waiting.is_given_up = True
-                raise NotKeptError("the store did not take the record in time")
-        elif is_full:
+            return lambda: self._wait_for(waiting)
+        if is_full:
             self._spill([record])
+        return _nothing
+
+    def _wait_for(self, waiting: _Waiting) -> None:
+        waiting.is_done.wait(self._seconds_to_wait)
+        if not waiting.is_kept:
+            waiting.is_given_up = True
+            raise NotKeptError("the store did not take the record in time")
+
+    def make_way(self) -> None:
+        """Waits while the queue is long and the store takes records: one caller with many must not fill it alone."""
+        if self._queue_bytes > self._most_waiting_bytes // _SHARE_OF_ONE:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: (
+                        self._queue_bytes <= self._most_waiting_bytes // _SHARE_OF_ONE or self.failing_since is not None
+                    ),
+                    self._seconds_to_wait,
+                )
 
     def close(self, seconds: float = 5.0) -> None:
         """Writes what waits, to the store or else to the file, and ends the thread."""
@@ -172,6 +200,7 @@ class Keeper:
         with self._changed:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), _MOST_IN_A_BATCH))]
             self._queue_bytes -= sum(waiting.record.size for waiting in batch)
+            self._changed.notify_all()
         return batch
 
     def _work(self) -> None:
@@ -251,4 +280,6 @@ class Keeper:
     def _note_failure(self, error: Exception) -> None:
         if self.failing_since is None:
             self.failing_since = monotonic()
+            with self._changed:
+                self._changed.notify_all()
             _log.error("the store takes no records", extra={"fields": {"reason": str(error)}})

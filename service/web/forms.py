@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.exceptions import NotAcceptable
 
 JSON = "application/json"
+LINES = "application/x-ndjson"
 MARKDOWN = "text/markdown"
 
 

@@ -143,6 +143,16 @@ class Policies:
             self._forget()
         return self._known.get(revision)
 
+    def of_question(self, question: Question) -> Policy:
+        """The policy that a question is to be decided under; raises `InvalidQuestionError` for one not known."""
+        if question.policy_revision is None:
+            return self.current()
+        policy = self.of_revision(question.policy_revision)
+        if policy is None:
+            detail = "is no revision that is still known; `GET /v1/policy` lists those that are"
+            raise InvalidQuestionError((Mistake("/policy_revision", detail),))
+        return policy
+
     @property
     def revisions(self) -> Sequence[str]:
         """The revisions that a question may ask for, as far as this process has loaded them; the newest last."""
@@ -194,15 +204,3 @@ class Policies:
 def policies() -> Policies:
     """The policies of the present application."""
     return cast(Policies, current_app.config["POLICIES"])
-
-
-def policy_for(question: Question) -> Policy:
-    """The policy that a question is to be decided under; raises `InvalidQuestionError` for one that is not known."""
-    revision = question.policy_revision
-    if revision is None:
-        return policies().current()
-    policy = policies().of_revision(revision)
-    if policy is None:
-        detail = "is no revision that is still known; `GET /v1/policy` lists those that are"
-        raise InvalidQuestionError((Mistake("/policy_revision", detail),))
-    return policy

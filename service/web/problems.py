@@ -15,10 +15,13 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from service.domain.errors import (
+    InvalidBatchError,
     InvalidDocumentError,
     InvalidQueryError,
     InvalidQuestionError,
     Mistake,
+    MistakesError,
+    TooLargeError,
     UnreadableDocumentError,
 )
 from service.logs import REQUEST_ID
@@ -49,6 +52,7 @@ class Kind:
 INVALID_QUESTION = Kind(
     422, "INVALID_QUESTION", "The question is not valid", "the errors name each mistake and where it stands"
 )
+INVALID_BATCH = Kind(422, "INVALID_BATCH", "The batch is not valid", "a batch is a list of questions")
 INVALID_DOCUMENT = Kind(
     422, "INVALID_DOCUMENT", "The document is not understood", "the errors say what was found and what was looked for"
 )
@@ -107,6 +111,7 @@ KINDS = {
 ALL_KINDS = (
     NOT_UNDERSTOOD,
     INVALID_QUESTION,
+    INVALID_BATCH,
     INVALID_DOCUMENT,
     INVALID_QUERY,
     KEY_REUSED,
@@ -125,34 +130,73 @@ _OF_THE_RECORD = {
     StoreError: (STORE_FAILED, 5),
     NothingKeptError: (NOTHING_KEPT, None),
 }
+_WITH_MISTAKES = {
+    InvalidQuestionError: INVALID_QUESTION,
+    InvalidBatchError: INVALID_BATCH,
+    InvalidDocumentError: INVALID_DOCUMENT,
+    InvalidQueryError: INVALID_QUERY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What went wrong once; ``detail`` is the sentence about this occurrence."""
+
+    kind: Kind
+    detail: str
+    mistakes: tuple[Mistake, ...] = ()
+    seconds: int | None = None
+    """After how long it is worth asking again."""
+
+    def body(self) -> dict[str, object]:
+        """The body that states it, for the request that is being answered."""
+        return {
+            "type": self.kind.uri,
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+            "code": self.kind.code,
+            "request_id": REQUEST_ID.get(),
+            "errors": [{"pointer": mistake.pointer, "detail": mistake.detail} for mistake in self.mistakes],
+        }
+
+
+def problem_of(error: Exception) -> Problem:
+    """What an exception means to whoever asked; one that nobody foresaw is ours and goes into the log."""
+    if isinstance(error, UnreadableDocumentError):
+        return Problem(kind=NOT_UNDERSTOOD, detail=error.detail)
+    if isinstance(error, TooLargeError):
+        return Problem(kind=KINDS[413], detail=str(error))
+    if isinstance(error, MistakesError):
+        kind, count = _WITH_MISTAKES[type(error)], len(error.mistakes)
+        found = "one mistake" if count == 1 else f"{count} mistakes"
+        return Problem(kind=kind, detail=f"{found}; {kind.detail}", mistakes=error.mistakes)
+    if type(error) in _OF_THE_RECORD:
+        kind, seconds = _OF_THE_RECORD[type(error)]
+        if kind.status == 503:
+            _log.error("the record failed", exc_info=error)
+        return Problem(kind=kind, detail=kind.detail, seconds=seconds)
+    _log.error("unexpected failure", exc_info=error)
+    return Problem(kind=INTERNAL, detail=INTERNAL.detail)
 
 
 def answer_with_problems(app: Flask) -> None:
     """Makes every failure of the app a problem body, whatever raised it."""
-    app.register_error_handler(UnreadableDocumentError, _not_understood)
-    app.register_error_handler(InvalidQuestionError, _not_valid)
-    app.register_error_handler(InvalidDocumentError, _no_description)
-    app.register_error_handler(InvalidQueryError, _no_such_query)
-    for error in _OF_THE_RECORD:
-        app.register_error_handler(error, _of_the_record)
     app.register_error_handler(HTTPException, _of_http)
-    app.register_error_handler(Exception, _ours)
+    app.register_error_handler(Exception, lambda error: _answer(problem_of(error)))
 
 
-def problem(kind: Kind, detail: str, mistakes: tuple[Mistake, ...] = ()) -> Response:
-    """The answer that states a problem; ``detail`` is the sentence about this occurrence."""
-    body = {
-        "type": kind.uri,
-        "title": kind.title,
-        "status": kind.status,
-        "detail": detail,
-        "code": kind.code,
-        "request_id": REQUEST_ID.get(),
-        "errors": [{"pointer": mistake.pointer, "detail": mistake.detail} for mistake in mistakes],
-    }
-    return Response(
-        orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), status=kind.status, content_type=_media_type()
-    )
+def problem(kind: Kind, detail: str) -> Response:
+    """The answer that states a problem."""
+    return _answer(Problem(kind=kind, detail=detail))
+
+
+def _answer(stated: Problem) -> Response:
+    body = orjson.dumps(stated.body(), option=orjson.OPT_APPEND_NEWLINE)
+    response = Response(body, status=stated.kind.status, content_type=_media_type())
+    if stated.seconds is not None:
+        response.headers["Retry-After"] = str(stated.seconds)
+    return response
 
 
 def _media_type() -> str:
@@ -163,42 +207,12 @@ def _media_type() -> str:
     return MEDIA_TYPE
 
 
-def _not_understood(error: UnreadableDocumentError) -> Response:
-    return problem(NOT_UNDERSTOOD, error.detail)
-
-
-def _not_valid(error: InvalidQuestionError) -> Response:
-    return _with_mistakes(INVALID_QUESTION, error.mistakes)
-
-
-def _no_description(error: InvalidDocumentError) -> Response:
-    return _with_mistakes(INVALID_DOCUMENT, error.mistakes)
-
-
-def _with_mistakes(kind: Kind, mistakes: tuple[Mistake, ...]) -> Response:
-    found = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-    return problem(kind, f"{found}; {kind.detail}", mistakes)
-
-
-def _no_such_query(error: InvalidQueryError) -> Response:
-    return _with_mistakes(INVALID_QUERY, error.mistakes)
-
-
-def _of_the_record(error: Exception) -> Response:
-    kind, seconds = _OF_THE_RECORD[type(error)]
-    if kind.status == 503:
-        _log.error("the record failed", exc_info=error)
-    response = problem(kind, kind.detail)
-    if seconds is not None:
-        response.headers["Retry-After"] = str(seconds)
-    return response
-
-
 def _of_http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_response(request.environ).response, headers=error.get_headers())
     if isinstance(error, InternalServerError):
-        return _ours(error.original_exception or error)
+        failure = error.original_exception
+        return _answer(problem_of(failure if isinstance(failure, Exception) else error))
     kind = KINDS.get(error.code, Kind(error.code, "REFUSED", error.name, "the request was refused"))
     said_by_us = error.description != type(error).description
     answer = problem(kind, error.description if said_by_us and error.description else _sentence(kind, error))
@@ -215,8 +229,3 @@ def _sentence(kind: Kind, error: HTTPException) -> str:
 
 def _allowed(error: MethodNotAllowed) -> str:
     return ", ".join(sorted(error.valid_methods or ()))
-
-
-def _ours(error: BaseException) -> Response:
-    _log.error("unexpected failure", exc_info=error)
-    return problem(INTERNAL, INTERNAL.detail)

@@ -45,6 +45,10 @@ class NothingKeptError(Exception):
     """Records are off, so there is nothing to find (404) and no key to honour."""
 
 
+def _nothing() -> None:
+    """Nothing is kept, so nothing is waited for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorder:
     """What this process keeps and finds; without a keeper, nothing."""
@@ -59,8 +63,21 @@ class Recorder:
 
     def keep(self, answer: Answer, question: bytes) -> None:
         """Keeps an answer; raises `NotKeptError` if records are required and it cannot be kept."""
+        self.begin(answer, question)()
+
+    def begin(self, answer: Answer, question: bytes) -> Callable[[], None]:
+        """Begins to keep an answer; what is given back waits for it, as `Keeper.begin` says."""
+        return self.keeper.begin(self._record(answer, question)) if self.keeper is not None else _nothing
+
+    def make_way(self) -> None:
+        """Lets the store catch up with a caller who has many questions."""
         if self.keeper is not None:
-            self.keeper.keep(self._record(answer, question))
+            self.keeper.make_way()
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether an answer goes out only when its record is kept."""
+        return self.keeper is not None and self.keeper.is_required
 
     def once(self, key: str, digest: str, now: datetime, question: bytes, decide: Callable[[], Answer]) -> bytes:
         """The answer to the first request with this key: decided and kept now, or the one that was given then.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -54,21 +54,52 @@ class Surroundings:
         REQUEST_ID.set(request_id)
         try:
             body = self._application(environ, start)
-            if _access.isEnabledFor(logging.INFO):
-                _write_line(environ, answered["status"], answered["headers"], started)
-            return body
+        except BaseException:
+            REQUEST_ID.set(None)
+            raise
+        length = next((value for name, value in answered["headers"] if name == "Content-Length"), None)
+        if length is None and environ["REQUEST_METHOD"] != "HEAD" and answered["status"] not in (204, 304):
+            return _Flowing(body, environ, answered["status"], started)
+        _write_line(environ, answered["status"], int(length) if length else None, started)
+        REQUEST_ID.set(None)
+        return body
+
+
+class _Flowing:
+    """An answer that is made while it goes out: its id lasts until its end, and so does its line in the log wait."""
+
+    def __init__(self, body: Iterable[bytes], environ: WSGIEnvironment, status: int, started: float) -> None:
+        self._body, self._pieces = body, iter(body)
+        self._environ, self._status, self._started = environ, status, started
+        self._length = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = next(self._pieces)
+        self._length += len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Ends the work, whether all went out or the client is gone."""
+        try:
+            if hasattr(self._body, "close"):
+                self._body.close()
         finally:
+            _write_line(self._environ, self._status, self._length, self._started)
             REQUEST_ID.set(None)
 
 
-def _write_line(environ: WSGIEnvironment, status: int, headers: list[tuple[str, str]], started: float) -> None:
-    length = next((value for name, value in headers if name == "Content-Length"), None)
+def _write_line(environ: WSGIEnvironment, status: int, length: int | None, started: float) -> None:
+    if not _access.isEnabledFor(logging.INFO):
+        return
     fields = {
         "method": environ["REQUEST_METHOD"],
         # WSGI hands paths over as Latin-1 (PEP 3333).
         "path": environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
         "status": status,
         "duration_ms": round((time.perf_counter() - started) * 1000, 2),
-        "bytes": int(length) if length else None,
+        "bytes": length,
     }
     _access.info("request", extra={"fields": fields})

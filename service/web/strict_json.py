@@ -20,13 +20,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import orjson
 from flask import current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from service.domain.errors import InvalidQuestionError, Mistake, UnreadableDocumentError
+from service.domain.errors import InvalidBatchError, InvalidQuestionError, Mistake, UnreadableDocumentError
 
 # orjson writes no deeper than this; a question needs nine levels.
 DEPTH_LIMIT = 254
@@ -57,15 +57,12 @@ def read_object(raw: bytes) -> dict[str, object]:
     return document
 
 
-def read_document(raw: bytes) -> object:
-    """The JSON value that these bytes hold.
+def read_document(raw: bytes, noun: str = "body") -> object:
+    """The JSON value that these bytes hold; ``noun`` is what they are.
 
     Raises UnreadableDocumentError with a sentence on what stands in the way.
     """
-    try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise UnreadableDocumentError(_why_unreadable(raw, error)) from None
+    document = _loaded(raw, noun)
     try:
         written = orjson.dumps(document)
     except orjson.JSONEncodeError:
@@ -73,6 +70,40 @@ def read_document(raw: bytes) -> object:
     if b"\\" in raw or raw.count(b":") != written.count(b":"):
         _look_closely(raw, document)
     return document
+
+
+def read_items(raw: bytes) -> list[object]:
+    """The items of the JSON list that these bytes hold, read as strictly as if each had come by itself.
+
+    An item that could be understood in two ways, or that is nested too deep, stands there as the
+    UnreadableDocumentError that it gives, so that it spoils no other. Raises UnreadableDocumentError for what is
+    not JSON, and InvalidBatchError for another kind of value.
+    """
+    items = _loaded(raw, "body")
+    if not isinstance(items, list):
+        raise InvalidBatchError((Mistake("", f"is {_kind(items)}, expected a list of questions"),))
+    colons = 0
+    for index, item in enumerate(items):
+        try:
+            colons += orjson.dumps(item).count(b":")
+        except orjson.JSONEncodeError:
+            items[index] = UnreadableDocumentError(_too_deep())
+    if b"\\" in raw or raw.count(b":") != colons:
+        try:
+            marked = json.loads(raw, object_pairs_hook=_mark_repeats)
+        except RecursionError:
+            raise UnreadableDocumentError(_too_deep()) from None
+        for index, item in enumerate(marked):
+            if not isinstance(items[index], UnreadableDocumentError) and (faults := list(_faults(item, ""))):
+                items[index] = UnreadableDocumentError(_told(faults))
+    return items
+
+
+def _loaded(raw: bytes, noun: str) -> object:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise UnreadableDocumentError(_why_unreadable(raw, error, noun)) from None
 
 
 def _refuse_foreign_media_types() -> None:
@@ -91,20 +122,20 @@ def refuse_encodings() -> None:
         raise UnsupportedMediaType(f"the content encoding is `{encoding}`, expected none")
 
 
-def _why_unreadable(raw: bytes, error: orjson.JSONDecodeError) -> str:
+def _why_unreadable(raw: bytes, error: orjson.JSONDecodeError, noun: str) -> str:
     if not raw.strip():
-        return "the body is empty, expected a JSON object"
+        return f"the {noun} is empty, expected JSON"
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]:
-        return "the body is not UTF-8 (it looks like UTF-16 or UTF-32), expected UTF-8"
+        return f"the {noun} is not UTF-8 (it looks like UTF-16 or UTF-32), expected UTF-8"
     if raw.startswith(b"\xef\xbb\xbf"):
-        return "the body begins with a byte order mark, expected UTF-8 without one"
+        return f"the {noun} begins with a byte order mark, expected UTF-8 without one"
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as undecodable:
-        return f"the body is not UTF-8: byte {undecodable.start} is `0x{raw[undecodable.start]:02x}`"
+        return f"the {noun} is not UTF-8: byte {undecodable.start} is `0x{raw[undecodable.start]:02x}`"
     if "depth limit" in error.msg:
         return _too_deep()
-    return f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+    return f"the {noun} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
 
 
 def _too_deep() -> str:
@@ -129,8 +160,12 @@ def _mark_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _look_closely(raw: bytes, document: object) -> None:
     faults = list(_faults(json.loads(raw, object_pairs_hook=_mark_repeats), ""))
     if faults:
-        more = f"; and {len(faults) - _MOST_NAMED} more" if len(faults) > _MOST_NAMED else ""
-        raise UnreadableDocumentError("; ".join(faults[:_MOST_NAMED]) + more)
+        raise UnreadableDocumentError(_told(faults))
+
+
+def _told(faults: Sequence[str]) -> str:
+    more = f"; and {len(faults) - _MOST_NAMED} more" if len(faults) > _MOST_NAMED else ""
+    return "; ".join(faults[:_MOST_NAMED]) + more
 
 
 def _faults(value: object, pointer: str) -> Iterator[str]:

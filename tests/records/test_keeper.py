@@ -212,3 +212,45 @@ def test_a_postgresql_that_crashes_and_returns_has_every_record(postgres: object
     assert [record.id for record in store.every(Wanted())] == ids([a_record(number) for number in range(100)])
     assert counts.dropped == 0
     store.close()
+
+
+def test_a_caller_with_many_records_waits_for_the_store_and_spills_none(folder: Folder) -> None:
+    records = [a_record(number) for number in range(60)]
+    keeper = folder.keeper(most_waiting_bytes=16 * records[0].size)
+    longest = 0
+
+    for record in records:
+        keeper.make_way()
+        keeper.keep(record)
+        longest = max(longest, keeper.waiting)
+    keeper.close()
+
+    assert folder.kept() == ids(records)
+    assert longest <= 3
+    assert (keeper.counts.spilled, keeper.counts.dropped) == (0, 0)
+
+
+def test_a_store_that_fails_is_not_waited_for(folder: Folder) -> None:
+    keeper = folder.keeper(most_waiting_bytes=4 * a_record().size, seconds_to_wait=PATIENCE)
+    with folder.locked():
+        keeper.keep(a_record(0))
+        until(lambda: keeper.failing_since is not None)
+        began = time.monotonic()
+        for number in range(1, 20):
+            keeper.make_way()
+            keeper.keep(a_record(number))
+        took = time.monotonic() - began
+
+    until(lambda: len(folder.kept()) == 20)
+    keeper.close()
+    assert took < 2.0
+
+
+def test_records_that_are_begun_together_are_waited_for_one_by_one(folder: Folder) -> None:
+    keeper, records = folder.keeper(is_required=True), [a_record(number) for number in range(10)]
+
+    for wait in [keeper.begin(record) for record in records]:
+        wait()
+
+    assert folder.kept() == ids(records)
+    keeper.close()

@@ -20,8 +20,8 @@ def refusal_of(raw: bytes) -> str:
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"", "the body is empty, expected a JSON object"),
-        (b" \n\t", "the body is empty, expected a JSON object"),
+        (b"", "the body is empty, expected JSON"),
+        (b" \n\t", "the body is empty, expected JSON"),
         (
             '{"a": 1}'.encode("utf-16"),
             "the body is not UTF-8 (it looks like UTF-16 or UTF-32), expected UTF-8",

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import orjson
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
-from service.advice import advise
 from service.domain.question import Question
-from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
-from service.web.answers import Answer, answer_of, digest_of_question, report_of
+from service.web.answers import Answer, digest_of_question, report_of
+from service.web.deciding import desk
 from service.web.forms import JSON, MARKDOWN, accepted_form
-from service.web.metering import meter
-from service.web.policies import policy_for
 from service.web.recorder import recorder
 from service.web.schemas import load_question
 from service.web.schemas.queries import DecideQueryElement, idempotency_key, read_query
@@ -32,7 +28,7 @@ def decide_question() -> Response:
     form, is_checked_only = accepted_form(), read_query(_QUERY).validate_only
     document = read_body()
     question = load_question(document)
-    policy = policy_for(question)
+    policy = desk().policies.of_question(question)
     digest = digest_of_question(document)
     if is_checked_only:
         return Response(orjson.dumps({"valid": True, "input_digest": digest}), content_type=JSON)
@@ -47,10 +43,7 @@ def _answered(question: Question, policy: Policy, body: bytes, digest: str) -> t
     now = datetime.now(UTC)
 
     def decide() -> Answer:
-        prices = prices_for(policy, question.cluster) or current_app.config["PRICES"]
-        advised = advise(apply(policy, question, now.date()))
-        meter().note_decision(advised.decision)
-        return answer_of(advised, prices, input_digest=digest, id_=uuid4(), created_at=now)
+        return desk().decide(question, policy, digest, now)[1]
 
     key = idempotency_key()
     if key is not None and recorder().is_on:  # without a record there is nothing to give again, so a key means nothing

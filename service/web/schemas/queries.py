@@ -128,6 +128,17 @@ class TextFlag(Flag):
         return bool(value == "true")
 
 
+@dataclass(frozen=True, slots=True)
+class NoQuery:
+    """Nothing can be asked for."""
+
+
+class NoQueryElement(Element):
+    """An address that takes no parameters."""
+
+    noun = NoQuery
+
+
 class HistoryQueryElement(Element):
     """A page of a list."""
 

@@ -1,0 +1,86 @@
+"""From questions to answers, for whoever asks: the one question of a request, the many of a batch, the command line.
+
+1. What many share is settled once, as a `Desk`; a question then gets the same answer wherever it is asked.
+2. `decide_each` takes one question after the other and holds none: what is wrong with one is its own problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+from uuid import uuid4
+
+from flask import current_app
+
+from service.advice import advise
+from service.catalogue.prices import PriceList
+from service.domain.advice import Advised
+from service.domain.question import Question, Section
+from service.domain.trace import Assumption
+from service.policy.applying import apply, prices_for
+from service.policy.policy import Policy
+from service.web.answers import Answer, answer_of, digest_of_question
+from service.web.policies import Policies
+from service.web.problems import Problem, problem_of
+from service.web.schemas import load_question
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A question with what became of it; ``document`` is what it was read from."""
+
+    document: dict[str, Any]
+    question: Question
+    advised: Advised
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where questions are decided: the policies and the prices that are known there.
+
+    ``include`` is what a document is given that does not say which sections of advice it wants; None leaves it so.
+    """
+
+    policies: Policies
+    prices: PriceList
+    include: tuple[Section, ...] | None = None
+
+    def decide_document(self, document: Any, stated: Iterable[Assumption] = ()) -> Decided:
+        """The decision on the question that a document asks; raises `InvalidQuestionError`.
+
+        ``stated`` is what else is to be said of how the question came about.
+        """
+        if self.include is not None and isinstance(document, dict) and document.get("include") is None:
+            document = document | {"include": [section.value for section in self.include]}
+        question = load_question(document)
+        question = replace(question, stated=(*question.stated, *stated))
+        policy = self.policies.of_question(question)
+        advised, answer = self.decide(question, policy, digest_of_question(document), datetime.now(UTC))
+        return Decided(document=document, question=question, advised=advised, answer=answer)
+
+    def decide(self, question: Question, policy: Policy, digest: str, now: datetime) -> tuple[Advised, Answer]:
+        """The decision on a question under a policy, and the answer that it makes, with an id of its own."""
+        advised = advise(apply(policy, question, now.date()))
+        prices = prices_for(policy, question.cluster) or self.prices
+        return advised, answer_of(advised, prices, input_digest=digest, id_=uuid4(), created_at=now)
+
+
+def desk() -> Desk:
+    """The desk of the present application."""
+    return cast(Desk, current_app.config["DESK"])
+
+
+def decide_each(asked: Iterable[_T], decide: Callable[[_T], _R]) -> Iterator[tuple[_T, _R | Problem]]:
+    """What becomes of each question, in their order; the next one is looked at when its answer is wanted."""
+    for one in asked:
+        try:
+            result: _R | Problem = decide(one)
+        except Exception as error:
+            result = problem_of(error)
+        yield one, result

@@ -1,0 +1,81 @@
+"""``POST /v1/decision-batches``: many questions in, an answer for each out, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+
+from service.domain.errors import InvalidBatchError, InvalidQueryError, Mistake
+from service.logs import REQUEST_ID
+from service.settings import Settings
+from service.web.batches import Batch, as_list, items_of_lines, items_of_list
+from service.web.deciding import desk
+from service.web.forms import JSON, LINES
+from service.web.recorder import recorder
+from service.web.schemas.queries import NoQueryElement, idempotency_key, read_query
+from service.web.strict_json import read_items, refuse_encodings
+from service.web.uploads import Upload
+
+blueprint = Blueprint("batches", __name__, url_prefix="/v1")
+
+MOST_ITEMS = 1_000
+MOST_LIST_BYTES = 8 * 1024 * 1024
+"""A thousand questions of 8 KiB, which is twice the reference question."""
+_QUERY = NoQueryElement()
+
+
+@blueprint.post("/decision-batches")
+def decide_batch() -> Response:
+    """Decides every question in the body; 200 also when none of them is one, for each item has its own status."""
+    _refuse_what_a_batch_has_not()
+    settings: Settings = current_app.config["SETTINGS"]
+    batch = Batch(replace(desk(), include=()), recorder())
+    upload = Upload(request.environ, settings.stream_seconds)
+    if request.mimetype == LINES:
+        pieces = batch.lines(
+            items_of_lines(upload.lines(settings.max_body_bytes), settings.max_body_bytes), upload.give_way
+        )
+    else:
+        items = items_of_list(_documents(), settings.max_body_bytes)
+        pieces = as_list(REQUEST_ID.get() or "", batch.lines(items, upload.give_way))
+    # A proxy that gathers the answer would hide the progress and take it for a stalled client.
+    return Response(_released(upload, pieces), content_type=request.mimetype, headers={"X-Accel-Buffering": "no"})
+
+
+def _released(upload: Upload, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    upload.bound()
+    try:
+        yield from pieces
+    finally:
+        upload.release()
+
+
+def _documents() -> list[object]:
+    request.max_content_length = MOST_LIST_BYTES + 1  # the reason for one byte more stands in `create_app`
+    raw = request.get_data(cache=False)
+    if len(raw) > MOST_LIST_BYTES:
+        raise RequestEntityTooLarge
+    documents = read_items(raw)
+    if len(documents) > MOST_ITEMS:
+        detail = f"holds {len(documents)} questions, expected at most {MOST_ITEMS}; `{LINES}` takes any number"
+        raise InvalidBatchError((Mistake("", detail),))
+    return documents
+
+
+def _refuse_what_a_batch_has_not() -> None:
+    """Raises for another content type (415), for an answer in another form (406), for a query or a key (422)."""
+    form, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8").lower()
+    if form not in (JSON, LINES) or charset not in ("utf-8", "utf8"):
+        given = request.headers.get("Content-Type")
+        found = f"the content type is `{given}`" if given else "no content type is given"
+        raise UnsupportedMediaType(f"{found}, expected `{JSON}` or `{LINES}` (UTF-8)")
+    refuse_encodings()
+    if request.accept_mimetypes and not request.accept_mimetypes[form]:
+        raise NotAcceptable(f"a batch is answered in its own form, `{form}`")
+    read_query(_QUERY)
+    if idempotency_key() is not None:
+        detail = "is for one question; a batch that broke off is sent again from the first item without an answer"
+        raise InvalidQueryError((Mistake("/Idempotency-Key", detail),))
