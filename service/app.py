@@ -24,8 +24,8 @@ def create_app(settings: Settings, run: Run = run_here) -> Flask:
     # A body in chunks is cut off here without a word, so one byte more is let in and then refused (strict_json).
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.config["SETTINGS"] = settings
+    app.config["PRICES"] = read_prices(settings.prices_file)
     app.config["POLICIES"] = Policies(settings.policy_file)
-    app.config["DESK"] = Desk(policies=app.config["POLICIES"], prices=read_prices(settings.prices_file))
     app.config["RECORDER"] = recorder_of(settings, run)
     surround_requests(app)
     answer_with_problems(app)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from flask import current_app
@@ -22,7 +22,7 @@ from service.domain.trace import Assumption
 from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
 from service.web.answers import Answer, answer_of, digest_of_question
-from service.web.policies import Policies
+from service.web.policies import Policies, policies
 from service.web.problems import Problem, problem_of
 from service.web.schemas import load_question
 
@@ -73,7 +73,7 @@ class Desk:
 
 def desk() -> Desk:
     """The desk of the present application."""
-    return cast(Desk, current_app.config["DESK"])
+    return Desk(policies=policies(), prices=current_app.config["PRICES"])
 
 
 def decide_each(asked: Iterable[_T], decide: Callable[[_T], _R]) -> Iterator[tuple[_T, _R | Problem]]:

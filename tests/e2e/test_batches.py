@@ -138,8 +138,8 @@ def test_a_client_that_does_not_read_is_not_read_from(server: Server) -> None:
     """Back-pressure: what waits is what the buffers of the two sockets hold, however much is sent."""
     with stream(server) as batch:
         batch.socket.settimeout(1.0)
-        with pytest.raises(TimeoutError):
-            batch.send(LINE * 10_000_000)
+        with pytest.raises((TimeoutError, ConnectionError)):
+            batch.send(LINE * 1_000_000)
 
         assert is_quick(server)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -226,7 +225,7 @@ def test_what_a_batch_has_not_is_refused(client: FlaskClient, given: dict[str, A
 def test_a_failure_of_ours_is_the_problem_of_its_item(
     app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.config, "DESK", replace(app.config["DESK"], prices="no price list"))
+    monkeypatch.setitem(app.config, "PRICES", "no price list")
 
     (answer,) = ask_lines(client, DEMO)
 
@@ -253,9 +252,9 @@ def test_what_was_decided_in_a_batch_is_decided_again_as_it_was(tmp_path: Path) 
     url = f"sqlite:///{tmp_path / 'r.sqlite3'}"
     app = create_app(Settings(records=Records.REQUIRED, records_url=url))
     ask_lines(app.test_client(), DEMO, {**DEMO, "include": ["unknowns"]})
-    desk = app.config["DESK"]
+    prices, policies = app.config["PRICES"], [app.config["POLICIES"].current()]
 
-    replays = [replay(record, desk.prices, [desk.policies.current()]) for record in Store(url).every(Wanted())]
+    replays = [replay(record, prices, policies) for record in Store(url).every(Wanted())]
 
     assert [one.outcome for one in replays] == [Outcome.SAME, Outcome.SAME]
 
