@@ -1,5 +1,6 @@
 """The live application under generated requests: every check that Schemathesis has, the same requests each time."""
 
+import json
 from typing import Any
 
 import schemathesis
@@ -30,8 +31,8 @@ def as_bytes(_: object, value: Any) -> bytes:
 
 @schemathesis.serializer("application/x-ndjson")
 def as_lines(_: object, value: Any) -> bytes:
-    """Lines go out as the text that was generated for them, which seldom holds a question."""
-    return str(value).encode("utf-8", "replace")
+    """A value goes out as the line that it is in JSON, and a text as it is, which seldom holds a question."""
+    return (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "replace")
 
 
 @schemathesis.deserializer("application/x-ndjson")
