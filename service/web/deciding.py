@@ -17,11 +17,13 @@ from flask import current_app
 from service.advice import advise
 from service.catalogue.prices import PriceList
 from service.domain.advice import Advised
+from service.domain.decision import Decision
 from service.domain.question import Question, Section
 from service.domain.trace import Assumption
 from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
 from service.web.answers import Answer, answer_of, digest_of_question
+from service.web.metering import meter
 from service.web.policies import Policies, policies
 from service.web.problems import Problem, problem_of
 from service.web.schemas import load_question
@@ -50,6 +52,8 @@ class Desk:
     policies: Policies
     prices: PriceList
     include: tuple[Section, ...] | None = None
+    note: Callable[[Decision], None] | None = None
+    """Who wants to know of every decision."""
 
     def decide_document(self, document: Any, stated: Iterable[Assumption] = ()) -> Decided:
         """The decision on the question that a document asks; raises `InvalidQuestionError`.
@@ -67,13 +71,15 @@ class Desk:
     def decide(self, question: Question, policy: Policy, digest: str, now: datetime) -> tuple[Advised, Answer]:
         """The decision on a question under a policy, and the answer that it makes, with an id of its own."""
         advised = advise(apply(policy, question, now.date()))
+        if self.note is not None:
+            self.note(advised.decision)
         prices = prices_for(policy, question.cluster) or self.prices
         return advised, answer_of(advised, prices, input_digest=digest, id_=uuid4(), created_at=now)
 
 
 def desk() -> Desk:
     """The desk of the present application."""
-    return Desk(policies=policies(), prices=current_app.config["PRICES"])
+    return Desk(policies=policies(), prices=current_app.config["PRICES"], note=meter().note_decision)
 
 
 def decide_each(asked: Iterable[_T], decide: Callable[[_T], _R]) -> Iterator[tuple[_T, _R | Problem]]:
