@@ -3,7 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 VENV := .venv
 BIN := $(VENV)/bin
-CORE := service/domain/*,service/engine/*,service/advice/*
+CORE := service/domain/*,service/engine/*,service/advice/*,service/policy/*
 LOCK_VENV := build/lock-venv
 SCANNERS := build/scanners
 

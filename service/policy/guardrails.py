@@ -6,7 +6,7 @@
    breach that is not certain, so that a mode is never recommended past it.
 3. The steps are bounded by a number and not by a clock, so that the same question has the same answer on a slow day.
 
-The values are converted once for each decision, and for each mode only what differs.
+The values that some guardrail names are converted once for each decision, and for each mode only what differs.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from service.policy.expressions import Cost, ExpressionError, check
 from service.policy.selecting import Selector
 from service.policy.types import of_assessment, of_question
 
-MOST_STEPS = 200_000
-"""Nodes of an expression times the items that it looks at; a tenth of a second or so of one core."""
+MOST_STEPS = 100_000
+"""Nodes of an expression times the items that it looks at; at most a quarter of a second of one core was measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,29 +56,27 @@ class CheckedGuardrails:
 
     def judge(self, question: Question, assessments: Sequence[Assessment]) -> Sequence[Sequence[Breach]]:
         """For each assessment, the guardrails that it breaks or that cannot be judged."""
-        context = cel.Context(variables=of_question(question))
-        callers = len(question.consumers or ())
-        return [tuple(self._judged(context, callers, question, assessment)) for assessment in assessments]
+        wanted = frozenset(name for it in self.guardrails for name in it.program.variables())
+        context = cel.Context(variables=of_question(question, wanted))
+        return [tuple(self._judged(context, wanted, question, assessment)) for assessment in assessments]
 
     def _judged(
-        self, context: cel.Context, callers: int, question: Question, assessment: Assessment
+        self, context: cel.Context, wanted: frozenset[str], question: Question, assessment: Assessment
     ) -> Iterator[Breach]:
-        values = of_assessment(question, assessment)
-        for name, value in values.items():
+        for name, value in of_assessment(question, assessment, wanted).items():
             context.add_variable(name, value)
-        ranges = len(assessment.public_access_cidrs or ())
+        callers, ranges = len(question.consumers or ()), len(assessment.public_access_cidrs or ())
         longest = max(callers, len(assessment.traces), len(assessment.findings), ranges, 1)
         for guardrail in self.guardrails:
-            breach = _breach(guardrail, context, longest)
-            if breach is not None:
+            if question.consumers is None and "consumers" in guardrail.program.variables():
+                yield _unjudged(guardrail, "who calls is not given")
+            elif breach := _breach(guardrail, context, longest):
                 yield breach
 
 
 def _breach(guardrail: Guardrail, context: cel.Context, longest: int) -> Breach | None:
     if guardrail.cost.loops and guardrail.cost.nodes * longest > MOST_STEPS:
         return _unjudged(guardrail, f"it would look at more than {MOST_STEPS} things")
-    if "consumers" not in context.variables and "consumers" in guardrail.program.variables():
-        return _unjudged(guardrail, "who calls is not given")
     try:
         holds = guardrail.program.execute(context)
     except KeyError as error:

@@ -6,7 +6,7 @@ expression that needs one that is not there cannot be judged. `has(cluster.accou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,38 +98,43 @@ VARIABLES: Mapping[str, Type] = {
 """What an expression may name: the question, and one mode as it was assessed."""
 
 
-def of_question(question: Question) -> dict[str, Any]:
-    """The values that are the same for every mode."""
-    values: dict[str, Any] = {"cluster": _cluster(question.cluster)}
-    if question.consumers is not None:
+def of_question(question: Question, wanted: frozenset[str]) -> dict[str, Any]:
+    """The values of those names that are the same for every mode; who calls is not there if it was not given."""
+    values: dict[str, Any] = {}
+    if "cluster" in wanted:
+        values["cluster"] = _cluster(question.cluster)
+    if "consumers" in wanted and question.consumers is not None:
         values["consumers"] = [_consumer(consumer) for consumer in question.consumers]
     return values
 
 
-def of_assessment(question: Question, assessment: Assessment) -> dict[str, Any]:
-    """The values of one mode."""
+def of_assessment(question: Question, assessment: Assessment, wanted: frozenset[str]) -> dict[str, Any]:
+    """The values of those names for one mode."""
+    return {name: read(question, assessment) for name, read in _OF_MODE.items() if name in wanted}
+
+
+def _mode(question: Question, assessment: Assessment) -> dict[str, Any]:
     access = question.cluster.endpoint_access
+    return {
+        "name": assessment.mode.value,
+        "public": assessment.mode.has_public,
+        "private": assessment.mode.has_private,
+        "current": access is not None and access.knows_mode and access.mode is assessment.mode,
+    }
+
+
+def _scores(_: Question, assessment: Assessment) -> dict[str, Any]:
     scores = assessment.scores
     return {
-        "mode": {
-            "name": assessment.mode.value,
-            "public": assessment.mode.has_public,
-            "private": assessment.mode.has_private,
-            "current": access is not None and access.knows_mode and access.mode is assessment.mode,
-        },
-        "public_access": _public_access(assessment),
-        "flows": [_flow(trace) for trace in assessment.traces],
-        "scores": {
-            "exposure": scores.exposure.points,
-            "efficiency": scores.efficiency.points,
-            "accessibility": scores.accessibility.points,
-            "total": float(scores.total),
-        },
-        "objections": [objection.id for objection in assessment.objections],
-        "findings": [
-            _given({"cause": it.cause, "severity": it.severity, "consumer": it.consumer}) for it in assessment.findings
-        ],
+        "exposure": scores.exposure.points,
+        "efficiency": scores.efficiency.points,
+        "accessibility": scores.accessibility.points,
+        "total": float(scores.total),
     }
+
+
+def _findings(_: Question, assessment: Assessment) -> list[dict[str, Any]]:
+    return [_given({"cause": it.cause, "severity": it.severity, "consumer": it.consumer}) for it in assessment.findings]
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
@@ -159,7 +164,7 @@ def _consumer(consumer: Consumer) -> dict[str, Any]:
     )
 
 
-def _public_access(assessment: Assessment) -> dict[str, Any]:
+def _public_access(_: Question, assessment: Assessment) -> dict[str, Any]:
     """Nobody gets in without a public endpoint; of a list that is not known nothing is said."""
     ranges = assessment.public_access_cidrs if assessment.mode.has_public else ()
     if ranges is None:
@@ -188,3 +193,13 @@ def _flow(trace: Trace) -> dict[str, Any]:
             "leaves_aws_network": trace.leaves_aws_network,
         }
     )
+
+
+_OF_MODE: Mapping[str, Callable[[Question, Assessment], Any]] = {
+    "mode": _mode,
+    "public_access": _public_access,
+    "flows": lambda _, assessment: [_flow(trace) for trace in assessment.traces],
+    "scores": _scores,
+    "objections": lambda _, assessment: [objection.id for objection in assessment.objections],
+    "findings": _findings,
+}

@@ -222,6 +222,8 @@ PROD, DEV = {"labels": {"env": ["prod"]}}, {"labels": {"env": ["dev"]}}
             ["rule a: /cluster/hosting is always assumed as rule b says"],
         ),
         (rules({"assume": {"hosting": "region"}}, {"assume": {"ip_family": "ipv4"}}), []),
+        (rules({"weights": {"exposure": 1}}, {"internet_exposure": "none"}), []),
+        (rules({"allowed_modes": []}, {"internet_exposure": "none"}), ["rule a: no mode is allowed"]),
     ],
 )
 def test_check_finds_what_contradicts_and_what_can_never_count(
@@ -312,6 +314,21 @@ def test_a_service_does_not_start_under_a_file_that_is_no_policy(tmp_path: Path)
     assert result.exit_code == 1
     assert "cannot start: POLICY_FILE" in result.output
     assert "did you mean `rules`?" in result.output
+
+
+def test_a_decision_is_decided_again_under_the_policy_of_then(
+    tmp_path: Path, lax: Path, strict: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECORDS_URL", f"sqlite:///{tmp_path / 'records.sqlite3'}")
+    decided(an_app(tmp_path, policy_file=strict).test_client(), QUESTION)
+
+    def replayed(*options: str) -> Result:
+        return CliRunner().invoke(main, ["replay", "--all", *options])
+
+    without, with_it = replayed("--policy", str(lax)), replayed("--policy", str(strict))
+
+    assert "  policy: name: a -> default" in without.output
+    assert (without.exit_code, with_it.exit_code) == (1, 0)
 
 
 def test_diff_refuses_what_is_no_question(tmp_path: Path, lax: Path) -> None:

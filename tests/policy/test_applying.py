@@ -99,6 +99,18 @@ def test_a_question_cannot_loosen_what_the_policy_demands() -> None:
     assert found["private"] == []
 
 
+def test_a_derived_list_holds_only_what_both_approve() -> None:
+    policy = a_policy(rules=[{"name": "ranges", "approved_source_cidrs": ["13.209.0.0/16"]}])
+    document = {
+        "cluster": {"name": "x"},
+        "consumers": [OFFICE],
+        "requirements": {"approved_source_cidrs": ["13.0.0.0/8", "52.0.0.0/8"]},
+    }
+    asked = apply(policy, load_question(document), TODAY)
+
+    assert [str(it) for it in asked.approved_source_cidrs or ()] == ["13.209.0.0/16"]
+
+
 def test_what_the_question_insists_on_itself_stays_its_own_and_is_said_once() -> None:
     policy = a_policy(rules=[{"name": "strict", "internet_exposure": "none"}])
     strict = {"cluster": {"name": "x"}, "requirements": {"internet_exposure": "none"}}

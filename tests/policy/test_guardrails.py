@@ -55,7 +55,7 @@ def test_a_rule_about_callers_is_not_judged_where_nobody_was_named() -> None:
 
 
 def test_one_that_looks_at_too_much_is_not_judged() -> None:
-    expression = "flows.all(f, " + "&&".join(["f.step>0"] * 45) + ")"
+    expression = "flows.all(f, " + "&&".join(["f.step>0"] * 40) + ")"
     consumers = [
         {"name": f"c{number}", "kind": "operator", "location": {"at": "internet", "source_cidrs": ["13.209.0.1/32"]}}
         for number in range(1_000)

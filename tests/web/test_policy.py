@@ -176,6 +176,8 @@ def test_a_broken_file_replaces_nothing_and_readiness_warns(
     assert faults("PolicyInForce", shown) == []
     assert shown["revision"] == before
     assert shown["trouble"]["reason"]
+    clock.now += SECONDS_BETWEEN_LOOKS
+    assert asking.get("/v1/policy").get_json()["trouble"]["since"] == shown["trouble"]["since"]
 
     file.write_text(STRICT)
     clock.now += SECONDS_BETWEEN_LOOKS
