@@ -37,8 +37,20 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
 
 
 def test_every_example_is_decided_again_to_the_byte(records: list[Record]) -> None:
-    assert len(records) == len(REQUESTS)
-    assert {replay(record, PRICES, POLICIES).outcome for record in records} == {Outcome.SAME}
+    whole = [record for record in records if not record.masked]
+
+    assert len(whole) >= len(REQUESTS) - 1
+    assert {replay(record, PRICES, POLICIES).outcome for record in whole} == {Outcome.SAME}
+
+
+def test_a_question_whose_document_is_never_kept_says_so(records: list[Record]) -> None:
+    """Somebody else's document may hold secrets, so only what was understood of it is in the record."""
+    (record,) = [record for record in records if b'"source"' in record.question]
+
+    made = replay(record, PRICES, POLICIES)
+
+    assert made.outcome is Outcome.MASKED
+    assert "/question/source/document" in made.differences[0]
 
 
 def test_a_decision_that_would_come_out_otherwise_says_what_is_different(records: list[Record]) -> None:
@@ -95,7 +107,7 @@ def test_each_kind_of_difference_has_its_sentence(answer: Any) -> None:
     after["outcome"] = "no_mode_fits"
     after["recommendation"] = None
     mode = after["assessments"][0]
-    mode["status"] = "eligible"
+    mode["status"] = "undetermined"
     mode["objections"] = [{"id": "a-new-one", "consumers": ["ci"]}]
     step, flow = next((step, flow) for step in mode["traffic_path"] for flow in step["flows"] if len(flow["hops"]) > 3)
     flow["hops"][2]["component"] = "another"
