@@ -11,7 +11,7 @@ A section that is not asked for is not computed, and stands in the answer as ``N
 from __future__ import annotations
 
 from service.advice.allow_list import derived_lists
-from service.advice.changes import written_changes
+from service.advice.changes import repairs_in, written_changes
 from service.advice.conditions import conditions
 from service.advice.mends import mends
 from service.advice.planning import change_plan
@@ -32,13 +32,16 @@ def advise(question: Question) -> Advised:
     weights = question.requirements.weights
     wants = question.include
     plan = change_plan(known, decision) if {Section.CHANGE_PLAN, Section.CHANGES} & wants else None
+    needed = conditions(known, decision) if Section.CONDITIONS in wants else None
+    mending = mends(known, decision) if Section.CONDITIONS in wants else None
+    offered = repairs_in(needed, mending)
     return Advised(
         decision=decision,
         provisos=provisos(known, decision),
         change_plan=plan if Section.CHANGE_PLAN in wants else None,
-        changes=written_changes(known, decision, plan) if Section.CHANGES in wants else None,
-        conditions=conditions(known, decision) if Section.CONDITIONS in wants else None,
-        mends=mends(known, decision) if Section.CONDITIONS in wants else None,
+        changes=written_changes(known, decision, plan, offered) if Section.CHANGES in wants else None,
+        conditions=needed,
+        mends=mending,
         is_robust=is_robust(decision, weights),
         sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in wants else None,
         unknowns=unknowns(question, decision, decide_anew) if Section.UNKNOWNS in wants else None,

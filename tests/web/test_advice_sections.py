@@ -144,7 +144,7 @@ def test_the_report_shows_the_commands_and_names_the_other_tools(client: FlaskCl
     text = report(client, cluster=NEEDS_ONE_STEP, include=["changes"])
 
     assert "## The change\n\nAWS command line, step 1:\n\n```sh\nupdate=$(aws eks update-cluster-config" in text
-    assert "The JSON answer has the same for: input of \\`aws eks" in text
+    assert "The JSON answer has the change for: input of \\`aws eks" in text
     assert "AWS CDK, TypeScript" in text
 
 
@@ -182,7 +182,7 @@ def test_a_document_is_edited_step_by_step(client: FlaskClient) -> None:
     told = ask(client, "changes", **FROM_DOCUMENT, consumers=consumers)["changes"]
 
     assert "your document, main.tf, step 1:\n\n```diff\n--- a/main.tf\n+++ b/main.tf\n@@ -3,0 +4,1 @@\n" in text
-    assert "The JSON answer has the same for: AWS command line" in text
+    assert "The JSON answer has the change for: AWS command line" in text
     assert [change["tool"] for change in told if change["own"]] == ["terraform"]
 
 

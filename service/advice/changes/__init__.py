@@ -5,6 +5,7 @@
    because EKS reads an empty one as open to all (F-1.11).
 3. A cluster that was described by a document gets an edit of that document first (`editing`).
 4. Tools that keep the setting in a document get the target; the settings on the way stand in the notes.
+5. The repairs of the conditions are written for the AWS command line, Terraform and CloudFormation.
 
 Each tool is a module with a function that yields what it writes; `TOOLS` is their order in the answer.
 """
@@ -14,15 +15,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from service.advice.changes import aws_cli, cloudformation, eksctl, kubernetes, terraform
+from service.advice.changes import aws_cli, cloudformation, eksctl, kubernetes, repairs_cli, repairs_declared, terraform
 from service.advice.changes.editing import Own, own_changes
-from service.advice.changes.wanted import Wanted, wanted_of
-from service.domain.change import ChangePlan, Setting
+from service.advice.changes.wanted import REPAIR, Wanted, wanted_of
+from service.domain.change import ChangePlan, Conditions, Mend, Repair, Setting
 from service.domain.decision import Decision
 from service.domain.written import WrittenChange
 from service.engine import Study
 
-__all__ = ["TOOLS", "written_changes"]
+__all__ = ["REPAIRS", "TOOLS", "repairs_in", "written_changes"]
 
 Write = Callable[[Wanted], Iterable[WrittenChange]]
 
@@ -35,15 +36,34 @@ TOOLS: tuple[Write, ...] = (
     kubernetes.write,
 )
 
+REPAIRS: tuple[Write, ...] = (repairs_cli.write_repairs, repairs_declared.write_repairs)
 
-def written_changes(known: Study, decision: Decision, plan: ChangePlan | None) -> tuple[WrittenChange, ...]:
-    """What to run or to write for the recommended setting; ``plan`` is the way there, if there is one."""
+
+def written_changes(
+    known: Study, decision: Decision, plan: ChangePlan | None, repairs: Iterable[Repair] = ()
+) -> tuple[WrittenChange, ...]:
+    """What to run or to write for the recommended setting, the plan's preparations and the repairs on offer.
+
+    ``plan`` is the way to the setting, if there is one.
+    """
     chosen = decision.recommendation
-    if chosen is None or (plan is not None and not plan.updates) or (plan is None and chosen.awaits):
-        return ()  # a list that awaits entries is not written: EKS reads one without any as open to all (F-1.11)
-    wanted = wanted_of(known, plan, Setting(mode=chosen.mode, public_access_cidrs=chosen.public_access_cidrs))
+    target = None
+    if chosen is not None and not chosen.awaits:  # a list without entries is open to all (F-1.11)
+        target = Setting(mode=chosen.mode, public_access_cidrs=chosen.public_access_cidrs)
+    wanted = wanted_of(known, plan, target, repairs)
+    prepared = tuple(change for write in REPAIRS for change in write(wanted))
+    steps = tuple(change for change in prepared if not change.what.startswith(REPAIR))
+    others = tuple(change for change in prepared if change.what.startswith(REPAIR))
+    if not wanted.steps:
+        return (*steps, *others)
     own = own_changes(wanted)
-    return (*own.changes, *(_with_own(change, own) for write in TOOLS for change in write(wanted)))
+    return (*steps, *own.changes, *(_with_own(change, own) for write in TOOLS for change in write(wanted)), *others)
+
+
+def repairs_in(conditions: Iterable[Conditions] | None, mends: Iterable[Mend] | None) -> tuple[Repair, ...]:
+    """Every repair on offer."""
+    of_modes = (repair for one in conditions or () for way in one.ways for repair in way)
+    return (*of_modes, *(repair for one in mends or () for repair in one.repairs))
 
 
 def _with_own(change: WrittenChange, own: Own) -> WrittenChange:

@@ -112,7 +112,7 @@ def _spelling_in_use(source: SourceDocument) -> Own:
 def _edits(wanted: Wanted, source: SourceDocument, format_: str, tool: str) -> Iterable[WrittenChange]:
     state = _opened(source)
     before = state.clusters()
-    for number, access in enumerate(wanted.steps, 1):
+    for number, access in zip(wanted.numbers, wanted.steps, strict=True):
         values = _differing(_cluster_of(before, source), access)
         if not values:
             raise CannotEditError("it says so already")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
@@ -40,10 +41,22 @@ def yaml_text(value: Any) -> str:
     return text.rstrip("\n")
 
 
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A reference in HCL, such as ``aws_nat_gateway.nat.id``, which is no string."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def hcl_value(value: object) -> str:
-    """A literal of HCL: a boolean, a list of literals, or a string in which nothing is a template."""
+    """A literal of HCL: a boolean, a number, a list, a string in which nothing is a template; or an expression."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int | Expression):
+        return str(value)
     if isinstance(value, tuple):
         return f"[{', '.join(map(hcl_value, value))}]"
     return json.dumps(str(value)).replace("${", "$${").replace("%{", "%%{")

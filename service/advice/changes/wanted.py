@@ -12,11 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.domain.addresses import Network
-from service.domain.change import ChangePlan, Setting
+from service.domain.change import Change, ChangePlan, Repair, Setting
 from service.domain.cluster import UNNAMED
+from service.domain.network import RouteTable, VpcEndpoint
 from service.domain.written import SourceDocument
 from service.engine import Study
 
+REPAIR = "repair"
 _CLUSTER_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]{2,12}){1,3}-[0-9]{1,2}")
 _OBJECT_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -46,6 +48,16 @@ def _switch(is_on: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """Changes around the cluster: a step of the plan before an update, or a repair on offer; ``what`` says which."""
+
+    what: str
+    sentence: str
+    changes: tuple[Change, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What the tools write down. A name that is not known, or that AWS would not take, is None.
 
@@ -62,6 +74,10 @@ class Wanted:
     is_new: bool = False
     is_unplanned: bool = False
     plan: ChangePlan | None = None
+    preparations: tuple[Preparation, ...] = ()
+    route_tables: tuple[RouteTable, ...] = ()
+    endpoints: tuple[VpcEndpoint, ...] = ()
+    name_servers: tuple[str, ...] = ()
     document: SourceDocument | None = None
 
     @property
@@ -75,10 +91,13 @@ class Wanted:
         return self.name if self.name and _OBJECT_NAME.fullmatch(self.name) else "cluster"
 
 
-def wanted_of(known: Study, plan: ChangePlan | None, target: Setting) -> Wanted:
-    """What is to be written for a question; ``plan`` is None if the present setting is not known."""
+def wanted_of(known: Study, plan: ChangePlan | None, target: Setting | None, repairs: Iterable[Repair] = ()) -> Wanted:
+    """What is to be written for a question; ``plan`` is None if the present setting is not known.
+
+    Without a target nothing is recommended, and only the repairs are written.
+    """
     everyone = ("0.0.0.0/0", "::/0") if known.scene.is_dual_stack else ("0.0.0.0/0",)
-    updates = plan.updates if plan else ((1, target),)
+    updates = plan.updates if plan else ((1, target),) if target else ()
     cluster = known.question.cluster
     return Wanted(
         name=cluster.name if _CLUSTER_NAME.fullmatch(cluster.name) and cluster.name != UNNAMED else None,
@@ -87,10 +106,27 @@ def wanted_of(known: Study, plan: ChangePlan | None, target: Setting) -> Wanted:
         steps=tuple(_access(setting, everyone) for _, setting in updates),
         numbers=tuple(number for number, _ in updates),
         is_new=plan is not None and plan.start is None,
-        is_unplanned=plan is None,
+        is_unplanned=plan is None and target is not None,
+        preparations=(*_preparations(plan), *_on_offer(repairs)),
+        route_tables=cluster.route_tables,
+        endpoints=cluster.vpc.endpoints or (),
+        name_servers=cluster.vpc.domain_name_servers or (),
         plan=plan,
         document=known.question.source,
     )
+
+
+def _preparations(plan: ChangePlan | None) -> Iterable[Preparation]:
+    """The steps of a plan that set no endpoint access."""
+    for number, step in enumerate(plan.steps if plan else (), 1):
+        if not any(change.is_update for change in step.changes):
+            yield Preparation(what=f"step {number}", sentence=step.sentence, changes=step.changes, facts=step.facts)
+
+
+def _on_offer(repairs: Iterable[Repair]) -> Iterable[Preparation]:
+    """Each repair once."""
+    for code, it in {repair.code: repair for repair in repairs}.items():
+        yield Preparation(what=f"{REPAIR} {code}", sentence=it.sentence, changes=it.changes, facts=it.facts)
 
 
 def is_id(text: object, kind: str = "") -> bool:

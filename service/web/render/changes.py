@@ -11,7 +11,7 @@ from service.web.render.escaping import fenced, plain
 Document = dict[str, Any]
 
 _LANGUAGES = {"shell": "sh", "json_patch": "json"}
-_ALWAYS = "aws_cli"
+_ALWAYS, _OFFERED = "aws_cli", "repair "
 
 
 def changes_member(changes: Iterable[WrittenChange]) -> list[Document]:
@@ -37,7 +37,8 @@ def the_change(answer: Document) -> Iterator[str]:
     if not changes:
         return
     own = [change for change in changes if change["own"]]
-    shown = own or [change for change in changes if change["tool"] == _ALWAYS and change["form"] == "shell"]
+    commands = [change for change in changes if change["tool"] == _ALWAYS and change["form"] == "shell"]
+    shown = own or [change for change in commands if not change["what"].startswith(_OFFERED)]
     yield "## The change"
     for change in shown:
         yield ""
@@ -48,6 +49,10 @@ def the_change(answer: Document) -> Iterator[str]:
             yield ""
         for note in change["notes"]:
             yield f"- {plain(note)}"
-    others = dict.fromkeys(change["title"] for change in changes if change not in shown)
+    others = dict.fromkeys(
+        f"{change['title']}, for the repairs" if change["what"].startswith(_OFFERED) else change["title"]
+        for change in changes
+        if change not in shown
+    )
     yield ""
-    yield f"The JSON answer has the same for: {'; '.join(map(plain, others))}."
+    yield f"The JSON answer has the change for: {'; '.join(map(plain, others))}."

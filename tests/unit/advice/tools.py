@@ -77,6 +77,7 @@ def validated(call: list[str]) -> dict[str, Any]:
     members = {xform_name(name, "-"): name for name in shape.members}
     parameters = {}
     for option, words in given.items():
+        option = {"ingress": "no-egress"}.get(option, option)  # the command line's own name for it
         flag = option.removeprefix("no-")
         name = members.get(option) or members[flag]
         parameters[name] = _value(shape.members[name], words, is_on=name == members.get(option))

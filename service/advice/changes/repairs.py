@@ -1,0 +1,184 @@
+"""What a repair of the conditions changes in the network, for the tools that can make it: its changes with their ids.
+
+An id that the question does not tell, or that AWS would not take, gets the name of a parameter in its place, which
+each tool asks for in its own way; a note says what it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from service.advice.changes.wanted import Access, Preparation, Wanted, is_id
+from service.domain.change import Change, ChangeKind, Value
+from service.engine.services import plain_name
+
+NEW_NAT = "new-nat-gateway"
+"""The NAT gateway that the same repair makes."""
+_GATEWAY = re.compile(r"(nat|tgw|pcx|igw|vgw|lgw)-[0-9a-z]+")
+_SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
+
+WRITTEN = frozenset(
+    {
+        *(ChangeKind.VPC_ATTRIBUTE, ChangeKind.DHCP_OPTIONS, ChangeKind.SECURITY_GROUP_RULE, ChangeKind.ROUTE),
+        *(ChangeKind.NETWORK_ACL_RULE, ChangeKind.NAT_GATEWAY, ChangeKind.SUBNET_ATTRIBUTE),
+        *(ChangeKind.BLOCK_PUBLIC_ACCESS, ChangeKind.CLUSTER_SUBNETS, ChangeKind.ENDPOINT_ACCESS),
+        ChangeKind.VPC_ENDPOINT,
+    }
+)
+"""What AWS keeps; links, firewalls and callers are others' to change."""
+
+_KINDS = {
+    "sg": ("SECURITY_GROUP_ID", "the id of a security group"),
+    "subnet": ("SUBNET_ID", "the id of a subnet"),
+    "rtb": ("ROUTE_TABLE_ID", "the id of a route table"),
+    "acl": ("NETWORK_ACL_ID", "the id of a network ACL"),
+    "vpc": ("VPC_ID", "the id of the VPC of the cluster"),
+    "gateway": ("GATEWAY_ID", "the id of a gateway or a link"),
+    "vpce": ("VPC_ENDPOINT_ID", "the id of a VPC endpoint"),
+    "region": ("REGION", "the Region of the cluster"),
+    "number": ("RULE_NUMBER", "a free number of a rule, below that of the rule that denies"),
+}
+MEANINGS = dict(_KINDS.values())
+_MADE_WITH_IT = frozenset({"public_ips", "target", "via"})
+"""Examples for which there is a parameter, or what the same repair makes."""
+_EXAMPLE = "the address of the new gateway is known once it is made: put it on the list then, in place of the example"
+
+
+@dataclass(frozen=True, slots=True)
+class Id:
+    """An id: the text itself, or the parameter that takes its place."""
+
+    text: str
+    is_parameter: bool = False
+
+    @property
+    def meaning(self) -> str:
+        """What the parameter is to be set to."""
+        return MEANINGS[self.text.rstrip("_0123456789")]
+
+
+@dataclass(slots=True)
+class Job:
+    """One preparation as the tools need it: the changes that can be written, and the ids in them."""
+
+    wanted: Wanted
+    preparation: Preparation
+    parameters: dict[str, Id] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What is written of it; a list that holds an example address is not."""
+        return tuple(
+            change
+            for change in self.preparation.changes
+            if change.kind in WRITTEN
+            and not (change.kind is ChangeKind.ENDPOINT_ACCESS and self.has_example)
+            and not (change.kind is ChangeKind.VPC_ENDPOINT and not _SERVICE.fullmatch(str(change.target)))
+        )
+
+    @property
+    def has_example(self) -> bool:
+        """Whether an address stands for one that is not known yet."""
+        return any(change.value("is_example") is True for change in self.preparation.changes)
+
+    def id(self, target: Value, kind: str) -> Id:
+        """The id of a target; one parameter for each that is not known."""
+        text = str(target)
+        if _GATEWAY.fullmatch(text) if kind == "gateway" else is_id(text, kind):
+            return Id(text)
+        if text not in self.parameters:
+            name = _KINDS[kind][0]
+            number = 1 + sum(known.text.startswith(name) for known in self.parameters.values())
+            self.parameters[text] = Id(name if number == 1 else f"{name}_{number}", is_parameter=True)
+        return self.parameters[text]
+
+    def _examples(self) -> Iterable[str]:
+        """The written values that are examples, but for the address of a new gateway."""
+        for change in self.changes:
+            for name in texts(change, "examples"):
+                if name not in _MADE_WITH_IT:
+                    value = change.value(name)
+                    yield f"{name.replace('_', ' ')} {', '.join(value) if isinstance(value, tuple) else value}"
+
+    def name_servers(self, change: Change) -> tuple[str, ...]:
+        """The name servers of new DHCP options, which take the place of all that the old ones say."""
+        return texts(change, "domain_name_servers") or self.wanted.name_servers or ("AmazonProvidedDNS",)
+
+    def there(self, change: Change) -> Id | None:
+        """The VPC endpoint that is there already for a service, whose id no question tells; None to make one."""
+        kind = change.value("kind")
+        is_there = any(plain_name(it.service) == change.target and it.kind == kind for it in self.wanted.endpoints)
+        return self.id(f"the {kind} endpoint of {change.target}", "vpce") if is_there else None
+
+    def region(self) -> Id:
+        """The Region."""
+        return Id(self.wanted.region) if self.wanted.region else self.id("the Region", "region")
+
+    def vpc(self) -> Id:
+        """The VPC, whose id no question tells."""
+        return self.id("the VPC of the cluster", "vpc")
+
+    def number(self, change: Change) -> Id | int:
+        """The number of a rule of a network ACL; its owner's to choose where no number is free in front."""
+        number = change.value("rule_number")
+        if isinstance(number, int):
+            return number
+        return self.id(
+            f"the rule of {change.target} for {change.value('direction')} from {port(change, 'from_port')}", "number"
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """What to know before it is made, once it is written."""
+        rest = len(self.preparation.changes) - len(self.changes) - self.has_example
+        return (
+            self.preparation.sentence,
+            *(f"{it.text} stands for {target}" for target, it in self.parameters.items()),
+            *((_EXAMPLE,) if self.has_example else ()),
+            *(f"{name} stands for what only you can choose" for name in self._examples()),
+            *(("a part of it is not AWS's to change, and is not written here",) if rest > 0 else ()),
+        )
+
+
+def jobs(wanted: Wanted) -> Iterable[Job]:
+    """The preparations of which something can be written."""
+    for preparation in wanted.preparations:
+        job = Job(wanted, preparation)
+        if job.changes:
+            yield job
+
+
+def ranges(change: Change, name: str = "cidrs") -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ranges of a change, of IPv4 and of IPv6."""
+    listed = texts(change, name)
+    return tuple(one for one in listed if ":" not in one), tuple(one for one in listed if ":" in one)
+
+
+def texts(change: Change, name: str) -> tuple[str, ...]:
+    """A value that is a list of texts."""
+    value = change.value(name)
+    return value if isinstance(value, tuple) else ()
+
+
+def port(change: Change, name: str) -> int:
+    """A port of a rule."""
+    return int(str(change.value(name)))
+
+
+def access_of(change: Change) -> Access:
+    """The setting that a repair asks for; an empty list is everybody (F-1.11)."""
+    public = change.value("endpoint_public_access") is True
+    return Access(
+        public=public,
+        private=change.value("endpoint_private_access") is True,
+        cidrs=(texts(change, "public_access_cidrs") or ("0.0.0.0/0",)) if public else (),
+    )
+
+
+_GATEWAYS: Mapping[str, str] = {"nat": "nat_gateway", "tgw": "transit_gateway", "pcx": "vpc_peering_connection"}
+
+
+def gateway_of(via: Value) -> str:
+    """What kind of gateway a route leads to, by the id; a virtual private gateway counts as a plain gateway."""
+    return _GATEWAYS.get(str(via).partition("-")[0], "gateway")
