@@ -31,8 +31,11 @@ def advise(question: Question) -> Advised:
     decision = decided(known)
     weights = question.requirements.weights
     wants = question.include
-    plan = change_plan(known, decision) if {Section.CHANGE_PLAN, Section.CHANGES} & wants else None
-    needed = conditions(known, decision) if Section.CONDITIONS in wants else None
+    plans = bool({Section.CHANGE_PLAN, Section.CHANGES} & wants)
+    helps = Section.CONDITIONS in wants or (plans and decision.recommendation is None)
+    found = conditions(known, decision) if helps else ()
+    plan = change_plan(known, decision, found, decide_anew) if plans else None
+    needed = found if Section.CONDITIONS in wants else None
     mending = mends(known, decision) if Section.CONDITIONS in wants else None
     offered = repairs_in(needed, mending)
     return Advised(

@@ -40,42 +40,33 @@ class Bench:
 
 def mends(known: Study, decision: Decision) -> tuple[Mend, ...]:
     """For each finding on the present setting, or on the recommended one of a new cluster, what takes it away."""
-    bench = bench_of(decision)
-    if bench is None:
+    assessed = decision.current
+    if assessed is not None:
+        bench = Bench(assessed.mode, None)
+    elif decision.recommendation is not None:
+        assessed = decision.assessment_of(decision.recommendation.mode)
+        bench = Bench(assessed.mode, assessed.allow_list)
+    else:
         return ()
-    present = bench.findings(known)
     found = []
-    for finding in present:
-        repairs, is_tried = _proved(bench, known, present, finding)
+    for finding in assessed.findings:
+        repairs, is_tried = _proved(bench, known, assessed.findings, finding)
         if repairs or not is_tried:
             found.append(Mend(consumer=finding.consumer, cause=finding.cause, repairs=repairs, is_tried=is_tried))
     return tuple(found)
 
 
-def bench_of(decision: Decision) -> Bench | None:
-    """The present setting; for a cluster that does not exist yet, the recommended one."""
-    if decision.current is not None:
-        return Bench(decision.current.mode, None)
-    if decision.recommendation is None:
-        return None
-    mode = decision.recommendation.mode
-    return Bench(mode, decision.assessment_of(mode).allow_list)
-
-
-def all_mended(bench: Bench, known: Study) -> tuple[tuple[Repair, ...], Study]:
-    """The first repair that helps for each finding in turn, each made before the next; and what then holds."""
+def all_mended(bench: Bench, known: Study, present: tuple[Finding, ...]) -> tuple[Repair, ...]:
+    """The first repair that helps for each finding in turn, each made before the next."""
     made: list[Repair] = []
-    tried: set[Key] = set()
-    while True:
-        present = bench.findings(known)
-        finding = next((it for it in present if _key(it) not in tried), None)
-        if finding is None:
-            return tuple(made), known
-        tried.add(_key(finding))
-        repairs, _ = _proved(bench, known, present, finding, most=1)
-        if repairs:
-            made += repairs
-            known = _with(known, repairs[0])
+    for finding in present:
+        if _key(finding) in {_key(it) for it in present}:
+            repairs, _ = _proved(bench, known, present, finding, most=1)
+            for repair in repairs:
+                made.append(repair)
+                known = _with(known, repair)
+                present = bench.findings(known)
+    return tuple(made)
 
 
 def _proved(

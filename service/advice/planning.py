@@ -1,79 +1,125 @@
-"""The safe way from the present setting to the recommended one.
+"""The safe way from the present setting to the recommended one, or to one that changes elsewhere make fit.
 
-1. States are the modes with the present list, the recommended one, or both lists together; one call moves
-   from one to the next, and changes one switch or the list, never both, so that each can be verified.
-2. The engine is run on every state. A required consumer that gets in at the start and at the end must get
+1. Preparations come first, one step each (`preparing`): what takes findings away that are the same in every
+   mode; and, where no mode fits as things are, what makes the mode fit that weighs most among those for which
+   `conditions` found something. The plan then says plainly that it rests on them.
+2. States are the modes with the present list, the recommended one, or both lists together; one call moves
+   from one to the next, and changes one switch or the list, never both, so that each can be verified. Callers
+   move at the state in which that cuts off fewest.
+3. The engine is run on every state. A required consumer that gets in at the start and at the end must get
    in on all of them; and where its name's answer changes, the old answer must still lead in until it has
    aged (F-2.15), because resolvers keep it. Of all ways the one that cuts off fewest is taken, then the one
    that opens the endpoint least, then the shortest (F-9.11, F-9.12).
-3. Nothing is sent that changes nothing, for EKS refuses it (F-9.5); each update is waited for (F-9.1, F-9.6).
+4. Nothing is sent that changes nothing, for EKS refuses it (F-9.5); each update is waited for (F-9.1, F-9.6).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
-from itertools import count, pairwise
+from itertools import pairwise
 
-from service.domain.addresses import Addresses, Network, merged, of_networks
-from service.domain.change import Change, ChangeKind, ChangePlan, Cut, PlanStep, Setting
-from service.domain.cluster import EndpointAccess, EndpointMode
+from service.advice.changing import changed
+from service.advice.mends import Bench, all_mended
+from service.advice.preparing import MOVES, Preparation, access_entries, example_ranges, preparations, step_of
+from service.advice.safest_way import safest_way
+from service.advice.states import Paths, State, cuts, kept
+from service.advice.updating import access_change, update
+from service.domain.change import Change, ChangeKind, ChangePlan, Conditions, PlanStep, Repair, Setting
 from service.domain.consumer import ConsumerKind, Importance
-from service.domain.decision import Decision
-from service.domain.trace import Answer, Trace
-from service.engine import Study
-from service.engine.public_way import LONGEST_LIST
+from service.domain.decision import Assessment, Decision, Outcome
+from service.domain.question import Question
+from service.engine import Study, objections_to, study
+from service.engine.recommend import order
 
-AGEING = 60
-"""Seconds for which resolvers keep the name's old answer (F-2.15)."""
-_BESIDE = {
-    EndpointMode.PUBLIC: (EndpointMode.PUBLIC_AND_PRIVATE,),
-    EndpointMode.PUBLIC_AND_PRIVATE: (EndpointMode.PUBLIC, EndpointMode.PRIVATE),
-    EndpointMode.PRIVATE: (EndpointMode.PUBLIC_AND_PRIVATE,),
-}
-"""One switch at a time: what a single call may turn a mode into."""
+_RESTS = "no mode fits as things are, and this plan rests on these changes being made"
 _CALLERS = (ConsumerKind.OPERATOR, ConsumerKind.PIPELINE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Paths:
-    """What becomes of everybody in a setting, by the engine."""
+@dataclass(frozen=True, slots=True)
+class _Destination:
+    """Where a plan leads: the mode as it is assessed there, and what has to be made for it to fit."""
 
-    known: Study
-
-    def traces(self, setting: Setting) -> dict[str, Trace]:
-        """Each consumer's call to the API server."""
-        access = EndpointAccess(public_access_cidrs=setting.public_access_cidrs or ())
-        journeys = self.known.journeys(access, (setting.mode,))
-        return {journey.consumer.name: journey.to_api_server[setting.mode] for journey in journeys}
-
-    def admitted(self, setting: Setting) -> Addresses:
-        """Whom the public endpoint lets open a connection."""
-        access = EndpointAccess(
-            public_access_cidrs=setting.public_access_cidrs or (), admits_nobody=not setting.mode.has_public
-        )
-        return access.admitted(is_dual_stack=self.known.scene.is_dual_stack)
+    assessed: Assessment
+    rests_on: tuple[Repair, ...] = ()
 
 
-def change_plan(known: Study, decision: Decision) -> ChangePlan | None:
-    """The plan to the recommended setting; None if nothing is recommended, or the present one is not known."""
-    chosen, present = decision.recommendation, known.question.cluster.endpoint_access
-    if chosen is None or (present is not None and not (present.knows_mode and present.knows_list)):
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What a plan rests on, and whose addresses its list awaits."""
+
+    rests_on: tuple[str, ...]
+    awaits: tuple[str, ...]
+
+
+def change_plan(
+    known: Study,
+    decision: Decision,
+    conditions: tuple[Conditions, ...],
+    decide_anew: Callable[[Question], Decision],
+) -> ChangePlan | None:
+    """The plan to the recommended setting, or to the best one that conditions make fit; None without either.
+
+    There is none either if the present setting is not known.
+    """
+    present = known.question.cluster.endpoint_access
+    goal = _destination(known, decision, conditions, decide_anew)
+    if goal is None or (present is not None and not (present.knows_mode and present.knows_list)):
         return None
-    target = Setting(mode=chosen.mode, public_access_cidrs=chosen.public_access_cidrs)
+    target = Setting(mode=goal.assessed.mode, public_access_cidrs=goal.assessed.public_access_cidrs)
     now = decision.current
     start = Setting(mode=now.mode, public_access_cidrs=now.public_access_cidrs) if now else None
-    if chosen.awaits:
+    awaits = goal.assessed.allow_list.awaits if goal.assessed.allow_list else ()
+    if awaits:
         if start is None or start.public_access_cidrs is None:
-            return ChangePlan(start=start, target=target, steps=(), locks_out=(), sentence=_waiting(chosen.awaits))
+            return ChangePlan(start=start, target=target, steps=(), locks_out=(), sentence=_waiting(awaits))
         target = replace(target, public_access_cidrs=start.public_access_cidrs)
+    made = preparations((*goal.rests_on, *_mending(known, goal)))
+    rests_on = tuple(repair.sentence for repair in goal.rests_on)
     if start is None:
-        return _creation(target)
-    paths = _Paths(known)
-    kept = _kept(paths, start, target)
-    way = _safest(paths, start, target, kept)
-    before, after = paths.traces(start), paths.traces(target)
+        return _creation(known.question, target, made, rests_on)
+    return _changing(known, start, target, made, _Basis(rests_on, awaits))
+
+
+def _destination(
+    known: Study,
+    decision: Decision,
+    conditions: tuple[Conditions, ...],
+    decide_anew: Callable[[Question], Decision],
+) -> _Destination | None:
+    """The recommended mode; if none fits, the one that the weights prefer among those that can be made to."""
+    if decision.recommendation is not None:
+        return _Destination(decision.assessment_of(decision.recommendation.mode))
+    if decision.outcome is not Outcome.NO_MODE_FITS:
+        return None  # a missing fact is asked for before anything is changed
+    found = [_Destination(_made(known, each, decide_anew), each.ways[0]) for each in conditions if each.ways]
+    return min(found, key=lambda it: order(it.assessed), default=None)
+
+
+def _made(known: Study, each: Conditions, decide_anew: Callable[[Question], Decision]) -> Assessment:
+    """A mode, assessed with the first way made that would make it fit."""
+    changes = (change for repair in each.ways[0] for change in repair.changes)
+    return decide_anew(changed(known.question, changes)).assessment_of(each.mode)
+
+
+def _mending(known: Study, goal: _Destination) -> tuple[Repair, ...]:
+    """What takes away the findings that no mode changes, if the mode still fits with it."""
+    mode, listed = goal.assessed.mode, goal.assessed.allow_list
+    there = study(changed(known.question, (change for repair in goal.rests_on for change in repair.changes)))
+    found = all_mended(Bench(mode, listed), there, goal.assessed.findings)
+    after = changed(there.question, (change for repair in found for change in repair.changes))
+    return () if found and objections_to(study(after), mode, listed) else found
+
+
+def _changing(known: Study, start: Setting, target: Setting, made: Sequence[Preparation], basis: _Basis) -> ChangePlan:
+    """The plan for a cluster that is there."""
+    first = [each for each in made if each.kind not in MOVES]
+    moves = [each for each in made if each.kind in MOVES]
+    networks = [Paths(known), *_networks(known, [*first, *moves])]
+    last = State(networks[-1], target)
+    keep = kept(State(networks[0], start), last)
+    administer = _administer(last) if start.mode.has_public and not target.mode.has_public else ()
+    before, after = State(networks[0], start).traces, last.traces
     locked_out = tuple(
         consumer.name
         for consumer in known.consumers
@@ -82,164 +128,52 @@ def change_plan(known: Study, decision: Decision) -> ChangePlan | None:
         and before[consumer.name].is_accepted
         and not after[consumer.name].is_accepted
     )
-    steps = tuple(_step(paths, one, other, kept) for one, other in pairwise(way))
+    steps = [
+        _prepared(each, State(here, start), State(there, start), keep)
+        for each, (here, there) in zip(first, pairwise(networks), strict=False)
+    ]
+    if administer:
+        here = State(networks[len(first)], start)
+        steps.append(_prepared(access_entries(known.question, administer), here, here, keep))
+    way = safest_way(networks[len(first) :], start, target, keep)
+    examples = example_ranges(made)
+    for here, there in pairwise(way):
+        if there.paths is here.paths:
+            steps.append(update(here, there, keep, examples))
+        else:
+            steps.append(_prepared(moves[networks.index(here.paths) - len(first)], here, there, keep))
     return ChangePlan(
         start=start,
         target=target,
-        steps=steps,
+        steps=tuple(steps),
         locks_out=locked_out,
-        sentence=_sentence(steps, locked_out, chosen.awaits),
+        sentence=_sentence(steps, locked_out, basis),
+        rests_on=basis.rests_on,
     )
 
 
-def _kept(paths: _Paths, start: Setting, target: Setting) -> tuple[str, ...]:
-    """The required consumers that get in before and after."""
-    before, after = paths.traces(start), paths.traces(target)
+def _networks(known: Study, made: Iterable[Preparation]) -> Iterable[Paths]:
+    """The network after each preparation."""
+    question = known.question
+    for each in made:
+        question = changed(question, each.changes)
+        yield Paths(study(question))
+
+
+def _administer(last: State) -> tuple[str, ...]:
+    """Who calls from inside once public access is off, and is no part of the cluster."""
+    traces = last.traces
     return tuple(
         consumer.name
-        for consumer in paths.known.consumers
-        if consumer.importance is Importance.REQUIRED
-        and before[consumer.name].is_accepted
-        and after[consumer.name].is_accepted
+        for consumer in last.paths.known.consumers
+        if consumer.kind in _CALLERS
+        and consumer.importance is not Importance.UNWANTED
+        and traces[consumer.name].is_accepted
     )
 
 
-def _safest(paths: _Paths, start: Setting, target: Setting, kept: tuple[str, ...]) -> list[Setting]:
-    """The way that cuts off fewest, opens least and is shortest, in this order (Dijkstra)."""
-    if _is_same(start, target):
-        return [start]
-    lists = [setting.public_access_cidrs for setting in (start, target) if setting.public_access_cidrs is not None]
-    both = merged(network for listed in lists for network in listed)
-    if len(lists) == 2 and len(both) <= LONGEST_LIST:
-        lists.append(both)
-    queue: list[tuple[tuple[int, int, int], int, list[Setting]]] = [((0, 0, 0), 0, [start])]
-    seen: set[Setting] = set()
-    numbers = count(1)  # among equals, the one that was found first
-    while True:  # every setting can be reached from every other, so the target is
-        cost, _, way = heappop(queue)
-        here = way[-1]
-        if _is_same(here, target):
-            return [*way[:-1], target]
-        if here in seen:
-            continue
-        seen.add(here)
-        for there in _next(here, lists):
-            lost = len(_cuts(paths, here, there, kept))
-            opened = (paths.admitted(there) - paths.admitted(start) - paths.admitted(target)).count()
-            heappush(queue, ((cost[0] + lost, cost[1] + opened, cost[2] + 1), next(numbers), [*way, there]))
-
-
-def _is_same(one: Setting, other: Setting) -> bool:
-    """Whether EKS would see no change, or one in the writing alone (F-9.5)."""
-    return one.mode is other.mode and of_networks(one.public_access_cidrs or ()) == of_networks(
-        other.public_access_cidrs or ()
-    )
-
-
-def _next(here: Setting, lists: Iterable[tuple[Network, ...]]) -> Iterable[Setting]:
-    for mode in _BESIDE[here.mode]:
-        if not mode.has_public:
-            yield Setting(mode=mode, public_access_cidrs=None)
-        elif here.public_access_cidrs is not None:
-            yield Setting(mode=mode, public_access_cidrs=here.public_access_cidrs)
-        else:
-            yield from (Setting(mode=mode, public_access_cidrs=listed) for listed in lists)
-    if here.mode.has_public:
-        yield from (
-            Setting(mode=here.mode, public_access_cidrs=listed)
-            for listed in lists
-            if listed != here.public_access_cidrs
-        )
-
-
-def _cuts(paths: _Paths, here: Setting, there: Setting, kept: tuple[str, ...]) -> tuple[Cut, ...]:
-    """Who of those that are to be kept is cut off by a step, in the new state or while the old answer ages."""
-    old, new, admitted = paths.traces(here), paths.traces(there), paths.admitted(there)
-    found = []
-    for name in kept:
-        before, after = old[name], new[name]
-        if not after.is_accepted:
-            sentence = f"{name} does not get in after this step, until a later one lets it in again"
-            found.append(Cut(consumer=name, sentence=sentence, seconds=None, facts=after.hops[-1].facts))
-        elif before.is_accepted and _goes_stale(before, after, admitted):
-            sentence = (
-                f"{name} may not get in for about {AGEING} seconds: resolvers keep the public addresses of the "
-                "name, which no longer let it in"
-            )
-            found.append(Cut(consumer=name, sentence=sentence, seconds=AGEING, facts=("F-2.15",)))
-    return tuple(found)
-
-
-def _goes_stale(before: Trace, after: Trace, admitted: Addresses) -> bool:
-    """Whether the answer that resolvers keep leads nowhere; the interfaces stay in every mode (F-3.2)."""
-    if before.resolved_to is not Answer.PUBLIC_ADDRESSES or after.resolved_to is before.resolved_to:
-        return False
-    return before.source is None or not admitted.covers(before.source)
-
-
-def access_change(setting: Setting) -> Change:
-    """The endpoint access of a setting, as one call sets it."""
-    listed = setting.public_access_cidrs
-    values: list[tuple[str, bool | tuple[str, ...]]] = [
-        ("endpoint_public_access", setting.mode.has_public),
-        ("endpoint_private_access", setting.mode.has_private),
-    ]
-    if listed is not None:
-        values.append(("public_access_cidrs", tuple(map(str, listed))))
-    return Change(kind=ChangeKind.ENDPOINT_ACCESS, values=tuple(values))
-
-
-def _step(paths: _Paths, here: Setting, there: Setting, kept: tuple[str, ...]) -> PlanStep:
-    old, new = paths.traces(here), paths.traces(there)
-    moved = tuple(name for name in sorted(old) if old[name].resolved_to is not new[name].resolved_to)
-    reached = tuple(name for name in sorted(new) if new[name].is_accepted)
-    turns_public_off = here.mode.has_public and not there.mode.has_public
-    before = ["no other update of the cluster is in progress (F-9.6)"]
-    if there.mode.has_private and not here.mode.has_private:
-        before.append("both DNS attributes of the VPC are on, and its DHCP options name AmazonProvidedDNS (F-2.7)")
-        before.append("the groups on the endpoint network interfaces admit TCP 443 from whoever stands inside (F-3.15)")
-    if turns_public_off:
-        before.append("whoever administers the cluster from inside is mapped to an access entry already (F-6.3)")
-    waits = ["until the update is `Successful` and the cluster `ACTIVE`, usually some minutes (F-9.1, F-9.2)"]
-    if moved:
-        waits.append(f"{AGEING} seconds, until resolvers have forgotten the old answer (F-2.15)")
-    verify = [f"{name}: the name gives {_answer(new[name])}" for name in moved]
-    if reached:
-        verify.append(f"`kubectl get --raw /readyz` works from: {', '.join(reached)}")
-    if not _kinds(paths, reached).isdisjoint((ConsumerKind.NODE, ConsumerKind.FARGATE_POD)):
-        verify.append("all nodes stay Ready (`kubectl get nodes`)")
-    return PlanStep(
-        sentence=_what(here, there),
-        call="eks:UpdateClusterConfig",
-        changes=(access_change(there),),
-        setting=there,
-        preconditions=tuple(before),
-        waits=tuple(waits),
-        verify=tuple(verify),
-        way_back=f"the same call with the setting before it: {_what(there, here)}",
-        way_back_changes=(access_change(here),),
-        cuts=_cuts(paths, here, there, kept),
-        facts=("F-9.1", "F-9.7", "F-9.11" if there.mode.has_private else "F-9.12"),
-    )
-
-
-def _kinds(paths: _Paths, names: tuple[str, ...]) -> set[ConsumerKind]:
-    return {consumer.kind for consumer in paths.known.consumers if consumer.name in names}
-
-
-def _answer(trace: Trace) -> str:
-    return trace.resolved_to.value.replace("_", " ") if trace.resolved_to else "no answer"
-
-
-def _what(here: Setting, there: Setting) -> str:
-    listed = ", ".join(map(str, there.public_access_cidrs or ()))
-    if here.mode is there.mode:
-        return f"set the list of the public endpoint to {listed}"
-    if here.mode.has_private is not there.mode.has_private:
-        return (
-            f"turn private access {'on' if there.mode.has_private else 'off'}, and leave the public endpoint as it is"
-        )
-    return f"turn public access on, from {listed}" if there.mode.has_public else "turn public access off"
+def _prepared(each: Preparation, here: State, there: State, keep: tuple[str, ...]) -> PlanStep:
+    return step_of(each, here.paths.known.question, here, there, cuts(here, there, keep))
 
 
 def _waiting(awaits: tuple[str, ...]) -> str:
@@ -249,27 +183,40 @@ def _waiting(awaits: tuple[str, ...]) -> str:
     )
 
 
-def _sentence(steps: tuple[PlanStep, ...], locked_out: tuple[str, ...], awaits: tuple[str, ...]) -> str:
-    first = f"the list stays as it is: {_waiting(awaits)}; " if awaits else ""
+def _sentence(steps: Sequence[PlanStep], locked_out: tuple[str, ...], basis: _Basis) -> str:
+    if not steps and basis.awaits:
+        return _waiting(basis.awaits)
+    first = f"the list stays as it is: {_waiting(basis.awaits)}; " if basis.awaits else ""
     if locked_out:
         first += (
             f"whoever carries this out from where {', '.join(locked_out)} stands is locked out of the Kubernetes API "
             "by it; the EKS API that makes the changes stays within reach (F-6.4), so verify from elsewhere; "
         )
-    if not steps and awaits:
-        return _waiting(awaits)
+    if basis.rests_on:
+        first += f"{_RESTS}: {'; '.join(basis.rests_on)}; "
+    updates = sum(change.is_update for step in steps for change in step.changes)
     if not steps:
         same = "the present setting is the recommended one: send nothing, for EKS refuses a change of nothing (F-9.5)"
         return f"{first}{same}"
-    cuts = sorted({cut.consumer for step in steps for cut in step.cuts})
-    updates = f"{len(steps)} update{'s' if len(steps) > 1 else ''}, one after the other"
-    last = f"; cut off for a while: {', '.join(cuts)}" if cuts else "; nobody who must get in is cut off on the way"
-    return f"{first}{updates}{last}"
+    stays = "the endpoint access stays as it is (F-9.5)"
+    said = f"{updates} updates, one after the other" if updates > 1 else "one update" if updates else stays
+    if len(steps) > updates:
+        said = f"{_number(len(steps) - updates, 'preparation')} first; then {said}"
+    lost = sorted({cut.consumer for step in steps for cut in step.cuts})
+    last = f"; cut off for a while: {', '.join(lost)}" if lost else "; nobody who must get in is cut off on the way"
+    return f"{first}{said}{last}"
 
 
-def _creation(target: Setting) -> ChangePlan:
-    """A cluster that does not exist yet is created with the setting that it is to have."""
-    change = access_change(target)
+def _number(number: int, what: str) -> str:
+    return f"one {what}" if number == 1 else f"{number} {what}s"
+
+
+def _creation(
+    question: Question, target: Setting, made: Sequence[Preparation], rests_on: tuple[str, ...]
+) -> ChangePlan:
+    """A cluster that does not exist yet is created with the setting that it is to have, in a network that is ready."""
+    examples = example_ranges(made)
+    change = access_change(target, examples)
     step = PlanStep(
         sentence="create the cluster with this setting",
         call="eks:CreateCluster",
@@ -290,6 +237,10 @@ def _creation(target: Setting) -> ChangePlan:
         cuts=(),
         facts=("F-1.1", "F-1.24"),
     )
-    return ChangePlan(
-        start=None, target=target, steps=(step,), locks_out=(), sentence="a new cluster, made right at once"
-    )
+    steps = (*(step_of(each, question, None, None, ()) for each in made), step)
+    sentence = "a new cluster, made right at once"
+    if rests_on:
+        sentence = f"{_RESTS}: {'; '.join(rests_on)}"
+    elif len(steps) > 1:
+        sentence = f"{_number(len(steps) - 1, 'preparation')} first; then a new cluster, made right at once"
+    return ChangePlan(start=None, target=target, steps=steps, locks_out=(), sentence=sentence, rests_on=rests_on)

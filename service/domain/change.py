@@ -117,6 +117,12 @@ class ChangePlan:
     rests_on: tuple[str, ...] = ()
 
     @property
+    def has_example_lists(self) -> bool:
+        """Whether a list on the way holds an address that only stands for one that somebody has to choose."""
+        changes = (change for step in self.steps for change in step.changes)
+        return any(change.is_update and change.value("is_example") is True for change in changes)
+
+    @property
     def updates(self) -> tuple[tuple[int, Setting], ...]:
         """The steps that set the endpoint access, each with its number among all steps."""
         return tuple(

@@ -19,7 +19,7 @@ SAFEST_FIRST = (EndpointMode.PRIVATE, EndpointMode.PUBLIC_AND_PRIVATE, EndpointM
 
 def recommend(assessments: Sequence[Assessment]) -> Recommendation | None:
     """The recommendation, or None if no mode is eligible."""
-    eligible = sorted((a for a in assessments if a.status is Status.ELIGIBLE), key=_order)
+    eligible = sorted((a for a in assessments if a.status is Status.ELIGIBLE), key=order)
     if not eligible:
         return None
     best, second = eligible[0], eligible[1] if len(eligible) > 1 else None
@@ -34,7 +34,8 @@ def recommend(assessments: Sequence[Assessment]) -> Recommendation | None:
     )
 
 
-def _order(assessment: Assessment) -> tuple[Fraction, int, int, int, int]:
+def order(assessment: Assessment) -> tuple[Fraction, int, int, int, int]:
+    """Who goes first, the lowest: the highest total, then `precedence`."""
     return (-assessment.scores.total, *precedence(assessment))
 
 

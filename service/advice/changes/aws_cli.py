@@ -30,7 +30,7 @@ def write(wanted: Wanted) -> Iterator[WrittenChange]:
         return
     for number, access in zip(wanted.numbers, wanted.steps, strict=True):
         what = "target" if wanted.is_unplanned else f"step {number}"
-        notes = (UNPLANNED,) if wanted.is_unplanned else ()
+        notes = (*wanted.basis, *((UNPLANNED,) if wanted.is_unplanned else ()))
         yield WrittenChange(
             tool=TOOL,
             title="AWS command line",
@@ -99,7 +99,7 @@ def cluster_name(wanted: Wanted) -> str:
 
 def _creation(wanted: Wanted) -> WrittenChange:
     vpc: Iterable[str]
-    notes = ["the role and the version of Kubernetes are yours to choose", *name_notes(wanted)]
+    notes = ["the role and the version of Kubernetes are yours to choose", *wanted.basis, *name_notes(wanted)]
     if wanted.subnets:
         vpc = (shell_json({"subnetIds": list(wanted.subnets)} | api_access(wanted.target)),)
     else:

@@ -51,7 +51,7 @@ def write(wanted: Wanted) -> Iterator[WrittenChange]:
             what="target" if wanted.is_unplanned else f"step {number}",
             form=Form.SHELL,
             text=_command(wanted, access),
-            notes=(*((UNPLANNED,) if wanted.is_unplanned else ()), *(() if wanted.name else (NO_NAME,))),
+            notes=(*wanted.basis, *((UNPLANNED,) if wanted.is_unplanned else ()), *(() if wanted.name else (NO_NAME,))),
             facts=("F-9.7",),
         )
 

@@ -24,7 +24,7 @@ def target(
         what="target",
         form=form,
         text=text,
-        notes=(*on_the_way(wanted), *notes),
+        notes=(*wanted.basis, *on_the_way(wanted), *notes),
         facts=("F-9.7", *facts),
     )
 

@@ -86,6 +86,12 @@ class Wanted:
         return self.steps[-1]
 
     @property
+    def basis(self) -> tuple[str, ...]:
+        """What the setting rests on, where no mode fits before that is made."""
+        made = self.plan.rests_on if self.plan else ()
+        return tuple(f"no mode fits before this is made, so make it first: {sentence}" for sentence in made)
+
+    @property
     def object_name(self) -> str:
         """A name for a Kubernetes object: the cluster's if it may be one."""
         return self.name if self.name and _OBJECT_NAME.fullmatch(self.name) else "cluster"
@@ -94,10 +100,12 @@ class Wanted:
 def wanted_of(known: Study, plan: ChangePlan | None, target: Setting | None, repairs: Iterable[Repair] = ()) -> Wanted:
     """What is to be written for a question; ``plan`` is None if the present setting is not known.
 
-    Without a target nothing is recommended, and only the repairs are written.
+    Without a plan and a target only the repairs are written. A list with an address that stands for another is not.
     """
     everyone = ("0.0.0.0/0", "::/0") if known.scene.is_dual_stack else ("0.0.0.0/0",)
     updates = plan.updates if plan else ((1, target),) if target else ()
+    if plan is not None and plan.has_example_lists:
+        updates = ()
     cluster = known.question.cluster
     return Wanted(
         name=cluster.name if _CLUSTER_NAME.fullmatch(cluster.name) and cluster.name != UNNAMED else None,

@@ -5,24 +5,34 @@ from typing import Any
 
 from service.advice import advise
 from service.domain.addresses import parse_network
-from service.domain.change import ChangePlan
+from service.domain.change import ChangeKind, ChangePlan
 from service.domain.cluster import Cluster
-from service.domain.consumer import DYNAMIC, Consumer, Importance, Resolver
-from service.domain.question import InternetExposure
+from service.domain.consumer import DYNAMIC, Consumer, ConsumerKind, Importance, Resolver, Vantage
+from service.domain.question import InternetExposure, Weights
 from tests.unit import builders
 from tests.unit.builders import (
     BOTH,
     LINK_EGRESS,
     NAT_ADDRESS,
     OFFICE,
+    PRIVATE,
     PUBLIC,
+    RTB_A,
+    RTB_PUBLIC,
     a_bastion,
+    a_caller_at,
     a_cluster,
+    a_group,
     a_neighbour,
     a_question,
+    a_rule,
+    a_vpc,
     an_access,
     nodes,
+    the_cluster_group,
 )
+
+FOR_EFFICIENCY = Weights(exposure=0, efficiency=1, accessibility=0)
 
 
 def an_operator(**fields: Any) -> Consumer:
@@ -40,7 +50,7 @@ def present(cluster: Cluster, *listed: str, **switches: bool) -> Cluster:
 
 
 def states(plan: ChangePlan) -> list[tuple[str, tuple[str, ...]]]:
-    return [(step.setting.mode.value, tuple(map(str, step.setting.public_access_cidrs or ()))) for step in plan.steps]
+    return [(setting.mode.value, tuple(map(str, setting.public_access_cidrs or ()))) for _, setting in plan.updates]
 
 
 def test_private_access_is_turned_on_and_verified_before_the_list_is_narrowed() -> None:
@@ -119,7 +129,9 @@ def test_a_cluster_that_does_not_exist_yet_is_created_right() -> None:
 
 
 def test_without_a_recommendation_or_a_known_setting_there_is_no_plan() -> None:
-    nobody = a_question(a_cluster("0.0.0.0/0"), an_operator(source_cidrs=DYNAMIC))
+    nobody = a_question(
+        a_cluster("0.0.0.0/0"), an_operator(source_cidrs=None), approved_source_cidrs=(parse_network("52.0.0.0/8"),)
+    )
     cluster = a_cluster("0.0.0.0/0")
     assert cluster.endpoint_access is not None
     unknown = replace(cluster, endpoint_access=replace(cluster.endpoint_access, unknown=frozenset({"public"})))
@@ -168,3 +180,125 @@ def test_a_list_too_long_for_both_is_exchanged_and_says_who_is_cut_off() -> None
 
     assert [mode for mode, _ in states(plan)] == ["public_and_private"]
     assert plan.target.public_access_cidrs == tuple(map(parse_network, sources))
+
+
+def test_dns_attributes_are_turned_on_first_each_in_a_call_of_its_own() -> None:
+    cluster = a_cluster("0.0.0.0/0", vpc=a_vpc(has_dns_support=False, has_dns_hostnames=False))
+
+    plan = the_plan(cluster, nodes(), an_operator(), weights=FOR_EFFICIENCY)
+
+    assert [step.call for step in plan.steps[:2]] == ["ec2:ModifyVpcAttribute"] * 2
+    assert [step.changes[0].values for step in plan.steps[:2]] == [
+        (("enable_dns_support", True),),
+        (("enable_dns_hostnames", True),),
+    ]
+    assert [step.way_back_changes[0].values for step in plan.steps[:2]] == [
+        (("enable_dns_support", False),),
+        (("enable_dns_hostnames", False),),
+    ]
+    assert plan.sentence.startswith("no mode fits as things are, and this plan rests on these changes being made: turn")
+    assert len(plan.rests_on) == 2
+    assert "2 preparations first; then 2 updates" in plan.sentence
+
+
+def test_a_rule_for_443_is_added_and_shown_to_let_them_in_before_public_access_goes() -> None:
+    group = the_cluster_group(a_rule("10.9.0.0/16"))
+    cluster = replace(present(a_cluster(), LINK_EGRESS, private=True), security_groups=(group,))
+    ci = a_neighbour(name="ci", resolver=Resolver.FORWARDED)
+
+    plan = the_plan(cluster, nodes(), ci, internet_exposure=InternetExposure.NONE)
+
+    assert [step.call for step in plan.steps] == [
+        "ec2:AuthorizeSecurityGroupIngress",
+        "eks:CreateAccessEntry, and eks:AssociateAccessPolicy",
+        "eks:UpdateClusterConfig",
+    ]
+    rule, entries, update = plan.steps
+    assert rule.changes[0].value("cidrs") == ("10.8.4.0/24",)
+    assert "`kubectl get --raw /readyz` works from: ci" in rule.verify
+    assert rule.way_back_changes[0].value("is_removed") is True
+    assert rule.setting == plan.start
+    assert entries.changes[0].value("examples") == ("principal_arn",)
+    assert [number for number, _ in plan.updates] == [3]
+    assert update.setting == plan.target
+
+
+def test_the_mode_that_weighs_most_is_taken_among_those_that_can_be_made_to_fit() -> None:
+    cluster = a_cluster("0.0.0.0/0", vpc=a_vpc(has_dns_hostnames=False))
+
+    open_one = the_plan(cluster, nodes(), an_operator(), weights=FOR_EFFICIENCY)
+    closed = the_plan(cluster, nodes(), an_operator(), weights=Weights(exposure=1, efficiency=0, accessibility=0))
+
+    assert open_one.target.mode is BOTH
+    assert closed.target.mode is PRIVATE
+
+
+def test_a_list_with_an_address_that_only_stands_for_another_says_so() -> None:
+    hosted = an_operator(name="hosted", kind=ConsumerKind.PIPELINE, source_cidrs=DYNAMIC)
+    cluster = present(a_cluster(), OFFICE, private=True)
+
+    plan = the_plan(cluster, nodes(), hosted, weights=FOR_EFFICIENCY)
+
+    egress, update = plan.steps
+    assert egress.changes[0].value("examples") == ("cidrs",)
+    assert "put the real values in place of the examples: 52.95.110.1/32" in egress.preconditions
+    assert update.changes[0].value("examples") == ("public_access_cidrs",)
+    assert "put the real addresses in place of the examples: 52.95.110.1/32" in update.preconditions
+    assert update.way_back_changes[0].value("examples") is None
+
+
+def test_a_caller_moves_where_that_cuts_nobody_off() -> None:
+    table = replace(RTB_A, routes=RTB_A.routes[1:])  # no way out, so whoever stands inside needs private access
+    cluster = a_cluster(OFFICE, route_tables=(table, RTB_PUBLIC))
+    group = ("sg-cluster",)
+    pod = Consumer(name="nodes", kind=ConsumerKind.NODE, subnets=("subnet-a", "subnet-b"), security_groups=group)
+
+    plan = the_plan(cluster, pod, an_operator(), internet_exposure=InternetExposure.NONE)
+
+    calls = [step.changes[0].kind.value for step in plan.steps if step.changes[0].kind.value != "vpc_endpoint"]
+    assert calls == ["access_entry", "endpoint_access", "consumer_location", "endpoint_access"]
+    assert [cut for step in plan.steps for cut in step.cuts] == []
+    moved = next(step for step in plan.steps if step.changes[0].kind is ChangeKind.CONSUMER_LOCATION)
+    assert moved.setting is not None
+    assert moved.setting.mode is BOTH
+
+
+def test_what_the_mode_does_not_change_is_mended_on_the_way() -> None:
+    nodes_of_their_own = nodes(security_groups=("sg-own",))
+    groups = (the_cluster_group(a_rule("sg-own")), a_group("sg-own"))
+    cluster = replace(present(a_cluster(), OFFICE, private=True), security_groups=groups)
+
+    plan = the_plan(cluster, nodes_of_their_own, an_operator())
+
+    assert [step.call for step in plan.steps] == ["ec2:AuthorizeSecurityGroupIngress"]
+    assert plan.rests_on == ()
+    assert plan.updates == ()
+    assert plan.sentence.startswith("one preparation first; then the endpoint access stays as it is")
+
+
+def test_a_new_cluster_is_created_in_a_network_that_is_ready() -> None:
+    cluster = replace(a_cluster(vpc=a_vpc(has_dns_hostnames=False)), endpoint_access=None)
+
+    plan = the_plan(cluster, nodes(), an_operator(), weights=FOR_EFFICIENCY)
+
+    assert [(step.call, step.setting is None) for step in plan.steps] == [
+        ("ec2:ModifyVpcAttribute", True),
+        ("eks:CreateCluster", False),
+    ]
+    assert plan.sentence.startswith("no mode fits as things are")
+
+
+def test_a_new_cluster_may_have_something_to_be_mended_first() -> None:
+    groups = (the_cluster_group(a_rule("sg-own")), a_group("sg-own"))
+    cluster = replace(a_cluster(security_groups=groups), endpoint_access=None)
+
+    plan = the_plan(cluster, nodes(security_groups=("sg-own",)), an_operator())
+
+    assert plan.sentence == "one preparation first; then a new cluster, made right at once"
+
+
+def test_without_anything_that_would_help_there_is_no_plan() -> None:
+    stranded = a_caller_at(Vantage.INTERNET, ConsumerKind.HYBRID_NODE, source_cidrs=OFFICE)
+    question = a_question(a_cluster("0.0.0.0/0"), stranded, internet_exposure=InternetExposure.NONE)
+
+    assert advise(question).change_plan is None
