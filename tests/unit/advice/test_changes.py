@@ -13,7 +13,7 @@ from cfnlint import api as cfn_lint
 from service.advice import advise
 from service.domain.cluster import UNNAMED, Cluster
 from service.domain.consumer import DYNAMIC
-from service.domain.question import Section
+from service.domain.question import Section, Weights
 from service.domain.written import Form, WrittenChange
 from service.intake.terraform_syntax import parse
 from tests.unit.advice.tools import options, ran, validated
@@ -89,8 +89,18 @@ def test_nothing_is_written_where_nothing_changes() -> None:
     assert the_changes(private, nodes()) == ()
 
 
-def test_nothing_is_written_where_nothing_is_recommended() -> None:
-    assert the_changes(PUBLIC_TO_ALL, nodes(), an_operator(DYNAMIC)) == ()
+def test_no_list_is_written_with_an_address_that_stands_for_one_to_be_chosen() -> None:
+    efficiency = Weights(exposure=0, efficiency=1, accessibility=0)  # so that the plan gives the operator an address
+
+    assert the_changes(PUBLIC_TO_ALL, nodes(), an_operator(DYNAMIC), weights=efficiency) == ()
+
+
+def test_what_a_setting_rests_on_stands_in_the_notes_where_no_mode_fits_before() -> None:
+    moved = the_changes(PUBLIC_TO_ALL, nodes(), an_operator(DYNAMIC))
+    new = the_changes(replace(PUBLIC_TO_ALL, endpoint_access=None), nodes(), an_operator(DYNAMIC))
+
+    for written in (*moved, *new):
+        assert any("no mode fits before this is made, so make it first: run caller" in note for note in written.notes)
 
 
 def test_no_list_is_written_that_lacks_addresses_which_are_awaited() -> None:
