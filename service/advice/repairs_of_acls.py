@@ -14,7 +14,7 @@ from service.domain.addresses import EVERY_IPV4, Addresses, of_networks
 from service.domain.change import Change, ChangeKind, Repair
 from service.domain.network import EPHEMERAL_PORTS, AclRule, Direction, NetworkAcl
 from service.domain.trace import Answer
-from service.engine.filters import Party, Verdict, acl_verdict
+from service.engine.filters import Party, Verdict
 from service.engine.gateways import defaults
 from service.engine.scene import Place
 
@@ -50,7 +50,7 @@ def _opened(fault: CallFault, name: str, ways: Iterable[tuple[Place, Opening]]) 
     changes: list[Change] = []
     crowded = False
     for (direction, ports), there in sorted(needed.items(), key=lambda it: (it[0][0].value, it[0][1])):
-        if acl_verdict(acls[name], direction, ports, Party(there)) is not Verdict.YES:
+        if fault.known.scene.acl_verdict(acls[name], direction, ports, Party(there)) is not Verdict.YES:
             numbers = _free_numbers(acls[name], direction, changes, len(there.networks()))
             crowded |= not numbers
             changes += _rules(name, direction, ports, there, numbers)

@@ -121,13 +121,18 @@ def _ports_of(rule: Ports) -> tuple[int, int]:
     return ANY_PORT if rule.protocol == "all" else (rule.first, rule.last)
 
 
-def acl_admits(rules: tuple[AclRule, ...], ports: tuple[int, int], versioned: Addresses) -> Addresses:
-    """The part of the addresses that an ACL passes on *all* of the TCP ports (Reading 9)."""
-    spoken = sorted((rule for rule in rules if rule.ports.protocol in ("tcp", "all")), key=lambda r: r.number)
-    passed = versioned
+def passed_by(acl: NetworkAcl, direction: Direction, ports: tuple[int, int]) -> Addresses:
+    """The addresses that a network ACL passes on *all* of the TCP ports (Reading 9)."""
+    spoken, passed = _spoken(acl, direction), EVERYWHERE
     for port in _corners(spoken, ports):
-        passed &= _passed_on(spoken, port, versioned)
+        passed &= _passed_on(spoken, port, EVERYWHERE)
     return passed
+
+
+def _spoken(acl: NetworkAcl, direction: Direction) -> list[AclRule]:
+    """The rules that speak of TCP, in the order in which they are asked."""
+    rules = acl.ingress if direction is Direction.IN else acl.egress
+    return sorted((rule for rule in rules if rule.ports.protocol in ("tcp", "all")), key=lambda rule: rule.number)
 
 
 def _corners(rules: list[AclRule], ports: tuple[int, int]) -> Iterable[int]:
@@ -154,19 +159,9 @@ def _passed_on(rules: list[AclRule], port: int, asked: Addresses) -> Addresses:
     return passed
 
 
-def acl_verdict(acl: NetworkAcl, direction: Direction, ports: tuple[int, int], party: Party) -> Verdict:
-    """Whether a network ACL passes the party on all of the TCP ports."""
-    rules = acl.ingress if direction is Direction.IN else acl.egress
-    asked = party.addresses
-    if asked is None:
-        asked = EVERY_IPV4 if party.version == 4 else EVERY_IPV6
-    return judge(party.addresses, party.is_every, acl_admits(rules, ports, asked), False, party.version)
-
-
 def closed_ports(acl: NetworkAcl, direction: Direction, ports: tuple[int, int], addresses: Addresses) -> str:
     """The first stretch of ports that the ACL keeps from some of the addresses, for the sentence."""
-    rules = acl.ingress if direction is Direction.IN else acl.egress
-    spoken = sorted((rule for rule in rules if rule.ports.protocol in ("tcp", "all")), key=lambda r: r.number)
+    spoken = _spoken(acl, direction)
     corners = [*_corners(spoken, ports), ports[1] + 1]
     closed = [
         (low, high - 1) for low, high in pairwise(corners) if not _passed_on(spoken, low, addresses).covers(addresses)

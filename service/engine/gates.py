@@ -20,7 +20,6 @@ from service.engine.callers import Caller
 from service.engine.filters import (
     Party,
     Verdict,
-    acl_verdict,
     admits,
     closed_ports,
     firewall_verdict,
@@ -170,11 +169,13 @@ class FarSide(NamedTuple):
     settled_by: str
 
 
-def acl(stage: Stage, place: Place, direction: Direction, ports: tuple[int, int], side: FarSide, *, ours: bool) -> Gate:
+def acl(
+    scene: Scene, stage: Stage, place: Place, direction: Direction, ports: tuple[int, int], side: FarSide, *, ours: bool
+) -> Gate:
     """A subnet's network ACL passes the ports; ``ours`` says that it stands on the caller's side."""
     if place.acl is None:
         return passes_unseen(stage)
-    verdict = acl_verdict(place.acl, direction, ports, side.party)
+    verdict = scene.acl_verdict(place.acl, direction, ports, side.party)
     shown = str(ports[0]) if ports[0] == ports[1] else f"{ports[0]}-{ports[1]}"
     way = f"{'out to' if direction is Direction.OUT else 'in from'} {side.words} on {place.id}"
     component, kind, cause = place.acl.id, "network_acl", "nacl-blocks-subnet-traffic"
@@ -189,9 +190,9 @@ def acl(stage: Stage, place: Place, direction: Direction, ports: tuple[int, int]
     return unknown(stage, component, kind, f"whether it passes TCP {shown} {way}", cause, (side.settled_by,), "F-3.19")
 
 
-def replies(place: Place, direction: Direction, side: FarSide, *, ours: bool) -> Gate:
+def replies(scene: Scene, place: Place, direction: Direction, side: FarSide, *, ours: bool) -> Gate:
     """A network ACL passes the replies, on the whole of the ephemeral ports (F-3.19, Reading 9)."""
-    return acl(Stage.ACLS_BACK, place, direction, EPHEMERAL_PORTS, side, ours=ours)
+    return acl(scene, Stage.ACLS_BACK, place, direction, EPHEMERAL_PORTS, side, ours=ours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from service.domain.addresses import EVERYWHERE, Addresses, of_network, of_networks
@@ -187,12 +188,22 @@ def _around_nat(scene: Scene, place: Place, home: Place) -> tuple[tuple[Gate, ..
     """The ACL of the NAT gateway's own subnet, on both of its sides, there and back."""
     out = FarSide(party=Party(PUBLIC_INTERNET[4], is_every=False), words="the internet", settled_by=home.settled_by)
     inner = FarSide(party=Party(place.addresses(4)), words=place.id, settled_by=f"/cluster/subnets[{place.id}]/cidr")
-    outer = acl(Stage.ROUTE, home, Direction.OUT, HTTPS, out, ours=True)
-    outer_back = replies(home, Direction.IN, out, ours=True)
+    outer = acl(scene, Stage.ROUTE, home, Direction.OUT, HTTPS, out, ours=True)
+    outer_back = replies(scene, home, Direction.IN, out, ours=True)
     if home.id == place.id:
         return (outer,), (outer_back,)
-    inner_back = replies(home, Direction.OUT, inner, ours=True)
-    return (acl(Stage.ROUTE, home, Direction.IN, HTTPS, inner, ours=True), outer), (outer_back, inner_back)
+    inner_back = replies(scene, home, Direction.OUT, inner, ours=True)
+    return (acl(scene, Stage.ROUTE, home, Direction.IN, HTTPS, inner, ours=True), outer), (outer_back, inner_back)
+
+
+def seen_by_nat(scene: Scene, place: Place) -> Hashable:
+    """What the ACLs around the NAT gateways that a subnet uses make of it, by which it differs from others."""
+    routes = defaults(scene, place.table, 4) if place.table else ()
+    nats = [scene.nats[route.target] for route in routes if route is not None and route.target in scene.nats]
+    homes = [scene.places[nat.subnet] for nat in nats if nat.subnet in scene.places]
+    return tuple(
+        (gate.stage, gate.verdict) for home in homes for gates in _around_nat(scene, place, home) for gate in gates
+    )
 
 
 def _beyond_nat(scene: Scene, home: Place, nat: NatGateway, version: int) -> tuple[Gate, ...]:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from service.domain.addresses import Addresses
 from service.domain.network import EPHEMERAL_PORTS, Direction
 from service.domain.trace import Action, Disposition
-from service.engine.filters import Party, References, acl_verdict
+from service.engine.filters import Party, References
 from service.engine.gates import Call, Gate, Stage, closed, firewall, opened
 from service.engine.routes import lookup
 from service.engine.scene import Place, Scene
@@ -108,8 +108,8 @@ def _met(crossing: Crossing, device: Place, party: Party, *, comes_in: bool) -> 
         way, back = (Direction.IN, Direction.OUT) if comes_in else (Direction.OUT, Direction.IN)
         acl = device.acl
         filtered = acl and (
-            acl_verdict(acl, way, (port, port), party),
-            acl_verdict(acl, back, EPHEMERAL_PORTS, party),
+            scene.acl_verdict(acl, way, (port, port), party),
+            scene.acl_verdict(acl, back, EPHEMERAL_PORTS, party),
         )
         routed = [(gate.verdict, gate.hop) for gate in within_vpc(scene, device, party.addresses, "")]
         scene.memo[key] = (filtered, tuple(routed))

@@ -35,15 +35,15 @@ def walk_in_vpc(scene: Scene, target: Target, source: Place, place: Place) -> Wa
     apart = source.id != place.id
     gates = [interfaces_let_out(scene, target, party)]
     if apart:
-        gates.append(acl(Stage.OWN_ACL, source, Direction.OUT, port, side, ours=True))
+        gates.append(acl(scene, Stage.OWN_ACL, source, Direction.OUT, port, side, ours=True))
     gates += within_vpc(scene, source, party.addresses, caller.consumer.name, target.firewall_cause)
     if apart:
-        gates.append(acl(Stage.TARGET_ACL, place, Direction.IN, port, from_side, ours=False))
+        gates.append(acl(scene, Stage.TARGET_ACL, place, Direction.IN, port, from_side, ours=False))
     gates.append(target_groups(scene, target, interfaces))
     gates += reply_stays_on_host(caller, interfaces.addresses, source)
     if apart:
-        gates.append(replies(place, Direction.OUT, from_side, ours=False))
-        gates.append(replies(source, Direction.IN, side, ours=True))
+        gates.append(replies(scene, place, Direction.OUT, from_side, ours=False))
+        gates.append(replies(scene, source, Direction.IN, side, ours=True))
     return walk_to(target, gates)
 
 
@@ -70,7 +70,7 @@ def walk_over_link(scene: Scene, target: Target, source: Place) -> Walk:
     side = FarSide(party=party, words=caller.consumer.name, settled_by=f"{caller.location_reference}/cidrs")
     gates = [
         interfaces_let_out(scene, target, party),
-        acl(Stage.OWN_ACL, source, Direction.OUT, port, side, ours=True),
+        acl(scene, Stage.OWN_ACL, source, Direction.OUT, port, side, ours=True),
         *_remote_networks(scene, target, addresses),
     ]
     if link is None:
@@ -120,7 +120,7 @@ def walk_over_link(scene: Scene, target: Target, source: Place) -> Walk:
     call = Call(direction="from_cluster", port=target.port, far_side=party, cause=target.firewall_cause)
     checked = firewall(link, call)
     gates.append(_on_the_far_side(checked))
-    gates.append(replies(source, Direction.IN, side, ours=True))
+    gates.append(replies(scene, source, Direction.IN, side, ours=True))
     return walk_to(target, gates)
 
 

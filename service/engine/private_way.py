@@ -155,16 +155,16 @@ def _walk_between(scene: Scene, caller: Caller, source: Place | None, target: Pl
     side = FarSide(party=party, words=caller.consumer.name, settled_by=settled)
     gates: list[Gate] = [*_leaving(scene, caller, target, version)]
     if source is not None and source.id != target.id:
-        gates.append(acl(Stage.OWN_ACL, source, Direction.OUT, HTTPS, target_side, ours=True))
+        gates.append(acl(scene, Stage.OWN_ACL, source, Direction.OUT, HTTPS, target_side, ours=True))
     gates += _way_there(scene, caller, source, target, party, version)
     if source is None or source.id != target.id:
-        gates.append(acl(Stage.TARGET_ACL, target, Direction.IN, HTTPS, side, ours=False))
+        gates.append(acl(scene, Stage.TARGET_ACL, target, Direction.IN, HTTPS, side, ours=False))
     gates.append(interface_groups(scene, caller, party, settled))
     gates += _way_back(scene, caller, source, target, party)
     if source is None or source.id != target.id:
-        gates.append(replies(target, Direction.OUT, side, ours=False))
+        gates.append(replies(scene, target, Direction.OUT, side, ours=False))
     if source is not None and source.id != target.id:
-        gates.append(replies(source, Direction.IN, target_side, ours=True))
+        gates.append(replies(scene, source, Direction.IN, target_side, ours=True))
     leaves = caller.connection.kind in OFF_AMAZON if source is None and caller.connection else False
     return Walk(label=target.id, gates=(*gates, *ARRIVAL), source=party.addresses, leaves_aws_network=leaves)
 

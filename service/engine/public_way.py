@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from service.domain.addresses import EVERY_IPV4, EVERYWHERE, NOWHERE, Addresses, of_networks
 from service.domain.consumer import Dynamic, Vantage
 from service.domain.network import Connection
@@ -15,11 +17,11 @@ from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party
 from service.engine.gates import Gate, Stage, closed, opened, own_groups, unknown
-from service.engine.gateways import NO_WAY_OUT, OFF_AMAZON, Source
+from service.engine.gateways import NO_WAY_OUT, OFF_AMAZON, Source, seen_by_nat
 from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Place, Scene
 from service.engine.way_out import egress
-from service.engine.ways import Walk, Way, better, concluded, merged
+from service.engine.ways import Walk, Way, better, classes, concluded, merged, named, standing_for
 
 LIST = "public access CIDRs"
 LONGEST_LIST = 40
@@ -49,22 +51,19 @@ def public_way(scene: Scene, caller: Caller) -> Way:
     """What becomes of a call to the public endpoint's addresses; the same in every mode that has them."""
     if not caller.is_inside:
         return concluded(_walk_from_outside(scene, caller))
-    walks: dict[object, tuple[list[str], Way]] = {}
-    for place in caller.places:
-        key = _alike(scene, caller, place)
-        if key not in walks:
-            walks[key] = ([], _way_from(scene, caller, place))
-        walks[key][0].append(place.id)
-    return merged([(", ".join(labels), way) for labels, way in walks.values()])
+    alike = classes(caller.places, lambda place: _trait(scene, place))
+    return merged(
+        [(named(places), standing_for(_way_from(scene, caller, places[0]), places, places)) for places in alike]
+    )
 
 
-def _alike(scene: Scene, caller: Caller, place: Place) -> object:
-    """Subnets with the same key have the same way out, so that one of them is walked for all."""
-    subnet = place.subnet
-    if place.table is None or scene.has_acls or scene.is_dual_stack:
+def _trait(scene: Scene, place: Place) -> Hashable:
+    """What tells subnets apart on their way out; subnets that it does not have the same."""
+    subnet, acl = place.subnet, place.acl
+    if place.table is None or scene.is_dual_stack:
         return place.id
-    zone = subnet.is_excluded_from_block
-    return (place.table.id, zone, subnet.assigns_public_ip)
+    own = (place.table.id, subnet.is_excluded_from_block, subnet.assigns_public_ip, acl.id if acl else None)
+    return own, seen_by_nat(scene, place) if scene.has_acls else None
 
 
 def _way_from(scene: Scene, caller: Caller, place: Place) -> Way:

@@ -32,7 +32,7 @@ from service.domain.network import (
 )
 from service.domain.trace import Assumption
 from service.engine.defaults import taken_for_granted
-from service.engine.filters import Admission, admission_of
+from service.engine.filters import Admission, Party, Verdict, admission_of, judge, passed_by
 
 CLUSTER_GROUP = "cluster security group"
 """Stands for the cluster security group while its id was not given."""
@@ -111,6 +111,14 @@ class Scene:
                 found = found._replace(is_unsure=True)
             self.memo[key] = found
         return found
+
+    def acl_verdict(self, acl: NetworkAcl, direction: Direction, ports: tuple[int, int], party: Party) -> Verdict:
+        """Whether a network ACL passes the party on all of the TCP ports; what it passes is worked out once."""
+        key = ("passed", acl.id, direction is Direction.IN, ports)
+        passed: Addresses | None = self.memo.get(key)
+        if passed is None:
+            passed = self.memo[key] = passed_by(acl, direction, ports)
+        return judge(party.addresses, party.is_every, passed, False, party.version)
 
     def interface_admission(self, direction: Direction, port: int) -> Admission:
         """What the groups on the endpoint network interfaces let in or out on a TCP port."""

@@ -46,10 +46,10 @@ def _egress(scene: Scene, caller: Caller, place: Place, version: int) -> tuple[t
     there = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
     side = FarSide(party=there, words="the internet", settled_by=place.settled_by)
     left = way_out(scene, caller, place, version)
-    back = replies(place, Direction.IN, side, ours=True)
+    back = replies(scene, place, Direction.IN, side, ours=True)
     gates = (
         own_groups(caller, scene, there, 443, "the public endpoint"),
-        acl(Stage.OWN_ACL, place, Direction.OUT, HTTPS, side, ours=True),
+        acl(scene, Stage.OWN_ACL, place, Direction.OUT, HTTPS, side, ours=True),
         *left.gates,
     )
     return gates, Exit(left.gates, left.source, (*left.gates_back, back), left.leaves_aws_network)
