@@ -10,6 +10,8 @@ A section that is not asked for is not computed, and stands in the answer as ``N
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from service.advice.allow_list import derived_lists
 from service.advice.changes import repairs_in, written_changes
 from service.advice.conditions import conditions
@@ -18,7 +20,7 @@ from service.advice.planning import change_plan
 from service.advice.provisos import provisos
 from service.advice.scanning import compare_controls
 from service.advice.sensitivity import is_robust, sensitivity
-from service.advice.unknowns import unknowns
+from service.advice.unknowns import MOST_TRACED, unknowns
 from service.domain.advice import Advised
 from service.domain.decision import Decision
 from service.domain.question import ListOrigin, Question, Section
@@ -34,8 +36,11 @@ def advise(question: Question) -> Advised:
     plans = bool({Section.CHANGE_PLAN, Section.CHANGES} & wants)
     helps = Section.CONDITIONS in wants or (plans and decision.recommendation is None)
     found = conditions(known, decision) if helps else ()
-    plan = change_plan(known, decision, found, decide_anew) if plans else None
+    plan = change_plan(known, decision, found, decided) if plans else None
     needed = found if Section.CONDITIONS in wants else None
+    asked, untried = None, None
+    if Section.UNKNOWNS in wants:
+        asked, untried = unknowns(question, decision, deciding_like(known))
     mending = mends(known, decision) if Section.CONDITIONS in wants else None
     offered = repairs_in(needed, mending)
     return Advised(
@@ -47,7 +52,8 @@ def advise(question: Question) -> Advised:
         mends=mending,
         is_robust=is_robust(decision, weights),
         sensitivity=sensitivity(decision, weights) if Section.SENSITIVITY in wants else None,
-        unknowns=unknowns(question, decision, decide_anew) if Section.UNKNOWNS in wants else None,
+        unknowns=asked,
+        untried=untried,
         controls=compare_controls(decision) if question.includes_controls else None,
     )
 
@@ -58,6 +64,13 @@ def decided(known: Study) -> Decision:
     return decide(known.question, {} if keeps else derived_lists(known), known)
 
 
-def decide_anew(question: Question) -> Decision:
-    """The decision on another question, in the same way."""
-    return decided(study(question))
+def deciding_like(known: Study) -> Callable[[Question], Decision | None]:
+    """How to decide questions that differ from a known one in a fact, until too many consumers were traced for it."""
+    before = known.tally.traced
+
+    def decide_anew(question: Question) -> Decision | None:
+        if known.tally.traced - before + len(known.consumers) > MOST_TRACED:
+            return None
+        return decided(known.anew(question))
+
+    return decide_anew

@@ -21,11 +21,13 @@ from service.domain.change import Conditions, Repair
 from service.domain.cluster import EndpointMode
 from service.domain.decision import AllowList, Decision, Objection, Status
 from service.domain.question import ListOrigin
-from service.engine import Study, objections_to, study
+from service.engine import Study, objections_to
 
 MOST_REPAIRS = 4
 MOST_DECISIONS = 24
 """For each mode; what is not found with so many is not simple enough to be advice."""
+MOST_TRACED = 400
+"""For each mode, how many consumers are traced in all of its decisions: in a question of many consumers, the bound."""
 MOST_WAYS = 3
 
 
@@ -42,6 +44,7 @@ class _Judged:
 class _Search:
     mode: EndpointMode
     left: int = MOST_DECISIONS
+    traced: int | None = None
     judged: dict[frozenset[str], _Judged] = field(default_factory=dict)
     stands: dict[str, None] = field(default_factory=dict)
 
@@ -49,12 +52,19 @@ class _Search:
         """The mode with the repairs made; None once the search has used up its decisions."""
         key = frozenset(repair.code for repair in repairs)
         if key not in self.judged:
-            if self.left == 0:
+            if self.left == 0 or not self._has_room(known):
+                self.left = 0
                 return None
             self.left -= 1
             changes = (change for repair in repairs for change in repair.changes)
-            self.judged[key] = _judge(study(changed(known.question, changes)), self.mode)
+            self.judged[key] = _judge(known.anew(changed(known.question, changes)), self.mode)
         return self.judged[key]
+
+    def _has_room(self, known: Study) -> bool:
+        """Whether another decision keeps to the bound, even if it shares nothing."""
+        if self.traced is None:
+            self.traced = known.tally.traced
+        return known.tally.traced - self.traced + len(known.consumers) <= MOST_TRACED
 
 
 def _judge(known: Study, mode: EndpointMode) -> _Judged:

@@ -18,7 +18,7 @@ from service.advice.repairs import IN_EVERY_MODE, repairs_for, repairs_for_any_m
 from service.domain.change import Mend, Repair
 from service.domain.cluster import EndpointMode
 from service.domain.decision import AllowList, Decision, Finding
-from service.engine import Study, findings_on, study
+from service.engine import Study, findings_on
 
 MOST_TRIALS = 24
 """For the whole answer; a trial traces everybody in one mode."""
@@ -98,7 +98,7 @@ def _candidates(bench: Bench, known: Study, finding: Finding) -> Iterator[Repair
 
 
 def _with(known: Study, repair: Repair) -> Study:
-    return study(changed(known.question, repair.changes))
+    return known.anew(changed(known.question, repair.changes))
 
 
 def _key(finding: Finding) -> Key:

@@ -29,7 +29,7 @@ from service.domain.change import Change, ChangeKind, ChangePlan, Conditions, Pl
 from service.domain.consumer import ConsumerKind, Importance
 from service.domain.decision import Assessment, Decision, Outcome
 from service.domain.question import Question
-from service.engine import Study, objections_to, study
+from service.engine import Study, objections_to
 from service.engine.recommend import order
 
 _RESTS = "no mode fits as things are, and this plan rests on these changes being made"
@@ -56,14 +56,14 @@ def change_plan(
     known: Study,
     decision: Decision,
     conditions: tuple[Conditions, ...],
-    decide_anew: Callable[[Question], Decision],
+    decide: Callable[[Study], Decision],
 ) -> ChangePlan | None:
     """The plan to the recommended setting, or to the best one that conditions make fit; None without either.
 
     There is none either if the present setting is not known.
     """
     present = known.question.cluster.endpoint_access
-    goal = _destination(known, decision, conditions, decide_anew)
+    goal = _destination(known, decision, conditions, decide)
     if goal is None or (present is not None and not (present.knows_mode and present.knows_list)):
         return None
     target = Setting(mode=goal.assessed.mode, public_access_cidrs=goal.assessed.public_access_cidrs)
@@ -85,30 +85,30 @@ def _destination(
     known: Study,
     decision: Decision,
     conditions: tuple[Conditions, ...],
-    decide_anew: Callable[[Question], Decision],
+    decide: Callable[[Study], Decision],
 ) -> _Destination | None:
     """The recommended mode; if none fits, the one that the weights prefer among those that can be made to."""
     if decision.recommendation is not None:
         return _Destination(decision.assessment_of(decision.recommendation.mode))
     if decision.outcome is not Outcome.NO_MODE_FITS:
         return None  # a missing fact is asked for before anything is changed
-    found = [_Destination(_made(known, each, decide_anew), each.ways[0]) for each in conditions if each.ways]
+    found = [_Destination(_made(known, each, decide), each.ways[0]) for each in conditions if each.ways]
     return min(found, key=lambda it: order(it.assessed), default=None)
 
 
-def _made(known: Study, each: Conditions, decide_anew: Callable[[Question], Decision]) -> Assessment:
+def _made(known: Study, each: Conditions, decide: Callable[[Study], Decision]) -> Assessment:
     """A mode, assessed with the first way made that would make it fit."""
     changes = (change for repair in each.ways[0] for change in repair.changes)
-    return decide_anew(changed(known.question, changes)).assessment_of(each.mode)
+    return decide(known.anew(changed(known.question, changes))).assessment_of(each.mode)
 
 
 def _mending(known: Study, goal: _Destination) -> tuple[Repair, ...]:
     """What takes away the findings that no mode changes, if the mode still fits with it."""
     mode, listed = goal.assessed.mode, goal.assessed.allow_list
-    there = study(changed(known.question, (change for repair in goal.rests_on for change in repair.changes)))
+    there = known.anew(changed(known.question, (change for repair in goal.rests_on for change in repair.changes)))
     found = all_mended(Bench(mode, listed), there, goal.assessed.findings)
     after = changed(there.question, (change for repair in found for change in repair.changes))
-    return () if found and objections_to(study(after), mode, listed) else found
+    return () if found and objections_to(there.anew(after), mode, listed) else found
 
 
 def _changing(known: Study, start: Setting, target: Setting, made: Sequence[Preparation], basis: _Basis) -> ChangePlan:
@@ -157,7 +157,7 @@ def _networks(known: Study, made: Iterable[Preparation]) -> Iterable[Paths]:
     question = known.question
     for each in made:
         question = changed(question, each.changes)
-        yield Paths(study(question))
+        yield Paths(known.anew(question))
 
 
 def _administer(last: State) -> tuple[str, ...]:

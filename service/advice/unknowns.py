@@ -26,32 +26,41 @@ from service.domain.question import Question
 from service.domain.trace import Disposition, Step, Trace
 from service.domain.unknowns import Admission, PossibleAnswer, Unknown
 
-Decide = Callable[[Question], Decision]
+Decide = Callable[[Question], Decision | None]
 Calls = dict[tuple[str, str], Disposition]
 
 MOST_ASKED = 12
 """How many open fields are tried, each with a handful of answers: what lies behind them decides less."""
+MOST_TRACED = 1_000
+"""How many consumers are traced for all answers together: in a question of many consumers, the bound."""
 
 _ELEMENT = re.compile(r"/cluster/(\w+)\[(.+)\]/(\w+)")
 _CONSUMER = re.compile(r"/consumers\[(.+?)\]/((?:location/)?\w+)")
 
 
-def unknowns(question: Question, decision: Decision, decide: Decide) -> tuple[Unknown, ...]:
-    """What to ask next about a question that was decided so; ``decide`` is what decided it."""
+def unknowns(question: Question, decision: Decision, decide: Decide) -> tuple[tuple[Unknown, ...], tuple[str, ...]]:
+    """What to ask next about a question that was decided so, and which open fields were not tried.
+
+    ``decide`` is what decided the question; it gives None once that costs too much.
+    """
     asks: dict[str, tuple[Ask, bool]] = {}
     question = replace(question, include=frozenset())  # no section is needed to decide again
     for field, is_assumed in open_fields(decision):
         ask = ask_for(question, field)
         if ask is None or (is_assumed and len(ask.answers) < 2):
             continue  # what can only be as it was assumed
-        if ask.field not in asks and len(asks) < MOST_ASKED:
-            asks[ask.field] = ask, is_assumed
-    found = [
-        unknown
-        for ask, is_assumed in asks.values()
-        if (unknown := _answered(question, ask, is_assumed=is_assumed, decision=decision, decide=decide))
-    ]
-    return tuple(sorted(found, key=_order))
+        asks.setdefault(ask.field, (ask, is_assumed))
+    found: list[Unknown] = []
+    untried: list[str] = []
+    for number, (ask, is_assumed) in enumerate(asks.values()):
+        answers = _answers(question, ask, decision, decide) if number < MOST_ASKED else None
+        if answers is None:
+            untried.append(ask.field)
+        elif any(answer.is_decisive or answer.admissions for answer in answers):
+            found.append(
+                Unknown(field=ask.field, question=ask.question, kind=ask.kind, is_assumed=is_assumed, answers=answers)
+            )
+    return tuple(sorted(found, key=_order)), tuple(untried)
 
 
 def open_fields(decision: Decision) -> Iterator[tuple[str, bool]]:
@@ -93,16 +102,19 @@ def ask_for(question: Question, field: str) -> Ask | None:
     return ask_of_cluster(question, field)
 
 
-def _answered(question: Question, ask: Ask, *, is_assumed: bool, decision: Decision, decide: Decide) -> Unknown | None:
-    """The question with what each answer would become; None if none of them changes anything."""
+def _answers(question: Question, ask: Ask, decision: Decision, decide: Decide) -> tuple[PossibleAnswer, ...] | None:
+    """What each answer would become; None if not all of them can be tried."""
     now = calls(decision)
     given = ask.answers
     if ask.field in question.policy.assumed:  # the answer that was assumed is the policy's, not the table's
         given = tuple(replace(one, is_assumed=one.asked == question) for one in given)
-    answers = tuple(_outcome(one, decision if one.is_assumed else decide(one.asked), decision, now) for one in given)
-    if not any(answer.is_decisive or answer.admissions for answer in answers):
-        return None
-    return Unknown(field=ask.field, question=ask.question, kind=ask.kind, is_assumed=is_assumed, answers=answers)
+    found = []
+    for one in given:
+        then = decision if one.is_assumed else decide(one.asked)
+        if then is None:
+            return None
+        found.append(_outcome(one, then, decision, now))
+    return tuple(found)
 
 
 def _outcome(given: Given, then: Decision, decision: Decision, now: Calls) -> PossibleAnswer:

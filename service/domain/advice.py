@@ -22,6 +22,8 @@ class Advised:
     """Whether the recommendation holds with every weight a quarter off; None if there is none."""
     sensitivity: Sensitivity | None = None
     unknowns: tuple[Unknown, ...] | None = None
+    untried: tuple[str, ...] | None = None
+    """Open fields whose answers were not tried, because the search for unknowns is bounded."""
     change_plan: ChangePlan | None = None
     conditions: tuple[Conditions, ...] | None = None
     mends: tuple[Mend, ...] | None = None

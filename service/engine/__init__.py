@@ -1,5 +1,6 @@
 """The verbs: from a question to a decision, by pure functions (docs/decision.md)."""
 
-from service.engine.deciding import Lists, Study, decide, findings_on, objections_to, study
+from service.engine.deciding import Lists, decide, findings_on, objections_to
+from service.engine.studying import Study, study
 
 __all__ = ["Lists", "Study", "decide", "findings_on", "objections_to", "study"]

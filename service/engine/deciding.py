@@ -19,15 +19,13 @@ The list is the one that was given, unless ``lists`` holds another for a mode. W
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from service.domain.addresses import Network
 from service.domain.cluster import EndpointAccess, EndpointMode
-from service.domain.consumer import Consumer
 from service.domain.decision import AllowList, Assessment, Decision, Finding, Objection
 from service.domain.question import Question
 from service.domain.trace import Assumption
-from service.engine.callers import consumers_of
 from service.engine.case import Case
 from service.engine.controls import NodeExposure, judge_controls, node_exposure
 from service.engine.findings import findings
@@ -36,52 +34,14 @@ from service.engine.recommend import recommend
 from service.engine.resolve import MODES
 from service.engine.ruling import ruled
 from service.engine.scanners import as_written, written_out
-from service.engine.scene import Scene, set_scene
 from service.engine.services import service_findings
-from service.engine.tracing import Journey, journeys
+from service.engine.studying import Study, study
+from service.engine.tracing import Journey
 from service.engine.warnings import warnings
 from service.engine.weigh import weigh
 
 Lists = Mapping[EndpointMode, AllowList]
 _NONE: Lists = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Study:
-    """What a question says whatever stands on the list, and the journeys that were traced with each list."""
-
-    question: Question
-    scene: Scene
-    consumers: tuple[Consumer, ...]
-    assumptions: tuple[Assumption, ...]
-    traced: dict[tuple[EndpointAccess, tuple[EndpointMode, ...]], tuple[Journey, ...]] = field(default_factory=dict)
-
-    def journeys(self, access: EndpointAccess, modes: tuple[EndpointMode, ...]) -> tuple[Journey, ...]:
-        """Everybody's flows in the modes, under an access; each is walked once."""
-        key = (access, modes)
-        if key not in self.traced:
-            self.traced[key] = journeys(self.under(access), self.consumers, modes)
-        return self.traced[key]
-
-    def under(self, access: EndpointAccess) -> Scene:
-        """The scene with another list."""
-        return self.scene if access == self.scene.access else replace(self.scene, access=access)
-
-    def access_of(self, listed: AllowList | None) -> EndpointAccess:
-        """The access that a list makes; without one, the present access."""
-        if listed is None:
-            return self.scene.access
-        return EndpointAccess(
-            public_access_cidrs=listed.cidrs,
-            admits_nobody=not listed.entries,
-            awaited=frozenset(f"/consumers[{name}]" for name in listed.awaits),
-        )
-
-
-def study(question: Question) -> Study:
-    """Set the scene of a question and look up who calls."""
-    consumers, assumed = consumers_of(question.consumers)
-    return Study(question=question, scene=set_scene(question.cluster), consumers=consumers, assumptions=assumed)
 
 
 def decide(question: Question, lists: Lists = _NONE, studied: Study | None = None) -> Decision:

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from service.domain.cluster import EndpointMode
@@ -41,6 +42,9 @@ class Journey:
     assumptions: tuple[Assumption, ...]
 
 
+_NOTHING: Mapping[str, Journey] = {}
+
+
 @dataclass(slots=True)
 class _Route:
     """Who makes a call, with the ways to both kinds of address walked at most once."""
@@ -61,20 +65,33 @@ class _Route:
 
 
 def journeys(
-    scene: Scene, consumers: tuple[Consumer, ...], modes: tuple[EndpointMode, ...] = MODES
+    scene: Scene,
+    consumers: tuple[Consumer, ...],
+    modes: tuple[EndpointMode, ...] = MODES,
+    kept: Mapping[str, Journey] = _NOTHING,
 ) -> tuple[Journey, ...]:
-    """Trace every consumer in every mode that is asked for, in the order of their names."""
+    """Trace every consumer in every mode that is asked for, in the order of their names.
+
+    ``kept`` holds the journeys that are known already, by consumer.
+    """
     node_groups = node_groups_of(consumers, scene)
-    placed = {consumer.name: caller_of(consumer, scene, node_groups) for consumer in consumers}
-    told: dict[str, Told] = {}
+    placed = {
+        it.name: kept[it.name].caller if it.name in kept else caller_of(it, scene, node_groups) for it in consumers
+    }
+    told = {name: Told(journey.to_api_server, ()) for name, journey in kept.items()}
     for consumer in _bastions_first(consumers):
+        if consumer.name in kept:
+            continue
         caller = placed[consumer.name]
         if consumer.tunnel_via is None:
             told[consumer.name] = _told(scene, caller, modes)
         else:
             told[consumer.name] = _tunnelled(caller, placed[consumer.tunnel_via], told[consumer.tunnel_via])
-    _name_the_bypass(consumers, told)
-    return tuple(_journey(scene, placed[c.name], told[c.name], node_groups) for c in consumers)
+    _name_the_bypass(consumers, told, kept)
+    return tuple(
+        kept[it.name] if it.name in kept else _journey(scene, placed[it.name], told[it.name], node_groups)
+        for it in consumers
+    )
 
 
 def _journey(scene: Scene, caller: Caller, told: Told, node_groups: frozenset[str] | None) -> Journey:
@@ -249,13 +266,13 @@ def _through_tunnel(caller: Caller, hop: Hop, trace: Trace) -> Trace:
     )
 
 
-def _name_the_bypass(consumers: tuple[Consumer, ...], told: dict[str, Told]) -> None:
+def _name_the_bypass(consumers: tuple[Consumer, ...], told: dict[str, Told], kept: Mapping[str, Journey]) -> None:
     """Of two callers in one place, the one without the other's tunnel or proxy bypasses it."""
     code = "client-bypasses-tunnel"
     for consumer in consumers:
-        if consumer.tunnel_via or consumer.proxy or not _is_known_place(consumer):
+        if consumer.name in kept or consumer.tunnel_via or consumer.proxy or not _is_known_place(consumer):
             continue
-        twins = [other for other in consumers if (other.tunnel_via or other.proxy) and _same_place(consumer, other)]
+        twins = [other for other in consumers if (other.tunnel_via or other.proxy) and stand_together(consumer, other)]
         traces = told[consumer.name].traces
         for mode, trace in traces.items():
             if trace.cause is not None and any(told[twin.name].traces[mode].is_accepted for twin in twins):
@@ -272,7 +289,8 @@ def _is_known_place(consumer: Consumer) -> bool:
     )
 
 
-def _same_place(one: Consumer, other: Consumer) -> bool:
+def stand_together(one: Consumer, other: Consumer) -> bool:
+    """Whether two consumers stand in the same place."""
     return one.location == other.location and one.subnets == other.subnets
 
 

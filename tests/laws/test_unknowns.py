@@ -17,12 +17,13 @@ import pytest
 from hypothesis import given
 
 from service.advice import advise
-from service.advice.advising import decide_anew
+from service.advice.advising import decided, deciding_like
 from service.advice.unknowns import announced, ask_for, calls, open_fields, unknowns
 from service.domain.decision import Decision, Outcome
 from service.domain.errors import InvalidQuestionError
 from service.domain.question import Question, Section
 from service.domain.unknowns import PossibleAnswer, Unknown
+from service.engine import study
 from service.web.schemas import load_question
 from tests.laws.questions import few_examples, questions
 from tests.scenarios.story import stories
@@ -45,8 +46,10 @@ def _told(name: str, request: dict[str, Any]) -> Told | None:
         question = load_question(request)
     except InvalidQuestionError:
         return None  # a story of a question that is refused
-    decision = decide_anew(question)
-    return name, request, decision, unknowns(question, decision, decide_anew)
+    known = study(question)
+    decision = decided(known)
+    asked, _ = unknowns(question, decision, deciding_like(known))
+    return name, request, decision, asked
 
 
 def filled_in(request: dict[str, Any], field: str, answer: Any) -> dict[str, Any]:
@@ -76,7 +79,7 @@ def test_every_listed_unknown_when_answered_gives_the_answer_that_was_announced(
     count = 0
     for name, request, now, unknown, answer in every_answer():
         count += 1
-        then = decide_anew(load_question(filled_in(request, unknown.field, answer.value)))
+        then = decided(study(load_question(filled_in(request, unknown.field, answer.value))))
 
         changed = {call: end for call, end in calls(then).items() if calls(now).get(call) is not end}
         told = {(each.consumer, each.mode.value): each.disposition for each in answer.admissions}
@@ -122,13 +125,14 @@ def test_the_most_decisive_is_asked_first() -> None:
 @given(questions())
 def test_what_is_announced_of_any_question_is_what_deciding_again_gives(question: Question) -> None:
     """Whatever noun or gap it has; the answer that was assumed is decided here as well."""
-    decision = decide_anew(question)
-    asked = {unknown.field: unknown for unknown in unknowns(question, decision, decide_anew)}
+    known = study(question)
+    decision = decided(known)
+    asked = {unknown.field: unknown for unknown in unknowns(question, decision, deciding_like(known))[0]}
     for field, _ in open_fields(decision):
         ask = ask_for(question, field)
         if ask and ask.field in asked:
             for given_answer, told in zip(ask.answers, asked[ask.field].answers, strict=True):
-                then = decide_anew(given_answer.asked)
+                then = decided(study(given_answer.asked))
                 assert announced(then) == (told.outcome, told.mode, told.public_access_cidrs)
 
 

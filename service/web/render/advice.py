@@ -24,6 +24,7 @@ def advice_members(advised: Advised) -> Document:
         "changes": None if advised.changes is None else changes_member(advised.changes),
         "sensitivity": sensitivity_member(advised.sensitivity) if advised.sensitivity else None,
         "unknowns": None if advised.unknowns is None else unknowns_member(advised.unknowns),
+        "unknowns_not_tried": advised.untried,
         "controls": controls_member(advised.controls) if advised.controls else None,
     }
     return {name: section for name, section in sections.items() if section is not None}

@@ -48,8 +48,8 @@ def _answer(answer: PossibleAnswer) -> Document:
 
 def what_to_ask(answer: Document, names: dict[str, str]) -> Iterator[str]:
     """The section of the report, from the JSON document; nothing if no answer would change anything."""
-    unknowns = answer.get("unknowns")
-    if not unknowns:
+    unknowns, untried = answer.get("unknowns", []), answer.get("unknowns_not_tried", [])
+    if not (unknowns or untried):
         return
     yield "## What to ask next"
     yield ""
@@ -58,6 +58,9 @@ def what_to_ask(answer: Document, names: dict[str, str]) -> Iterator[str]:
         yield f"{number}. {plain(unknown['question'])} (settle: {plain(unknown['field'])}{taken})"
         for possible in unknown["answers"]:
             yield f"   - {plain(possible['words'])}: {plain(_becomes(possible, names))}"
+    if untried:
+        yield ""
+        yield f"Not tried, for the search is bounded: {plain(', '.join(untried))}."
 
 
 def _becomes(possible: Document, names: dict[str, str]) -> str:

@@ -251,7 +251,7 @@ def test_a_search_that_goes_too_far_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 
     search = conditions._Search(PRIVATE, left=1)
 
-    assert list(conditions._ways(search, conditions.study(question), (), 2)) == []
+    assert list(conditions._ways(search, study(question), (), 2)) == []
     assert search.left == 0
 
 

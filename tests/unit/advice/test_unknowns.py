@@ -47,7 +47,7 @@ def asked(cluster: Cluster, *consumers: Consumer, **requirements: Any) -> dict[s
 
 def asked_of(question: Question) -> dict[str, Unknown]:
     """What is asked next about a question, by field."""
-    return {unknown.field: unknown for unknown in unknowns(question, decide(question), decide)}
+    return {unknown.field: unknown for unknown in unknowns(question, decide(question), decide)[0]}
 
 
 def becomes(unknown: Unknown) -> dict[str, EndpointMode | str]:

@@ -11,7 +11,7 @@ import yaml
 from cfnlint import api as cfn_lint
 
 from service.advice import advise
-from service.advice.advising import decide_anew, decided
+from service.advice.advising import decided
 from service.advice.changes import REPAIRS, written_changes
 from service.advice.changes.wanted import Preparation, Wanted
 from service.advice.planning import change_plan
@@ -325,7 +325,7 @@ def test_a_preparation_of_the_plan_is_written_before_the_updates() -> None:
     question = a_question(a_cluster("0.0.0.0/0"), nodes())
     known = study(question)
     decision = decided(known)
-    plan = change_plan(known, decision, (), decide_anew)
+    plan = change_plan(known, decision, (), decided)
     assert plan is not None
     step = replace(plan.steps[0], changes=REPAIRED["dns hostnames"], sentence="turn on DNS hostnames")
 
