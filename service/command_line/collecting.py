@@ -16,7 +16,6 @@ import click
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 
-from service.catalogue.prices import PriceList, read_prices
 from service.collector.bundles import Bundle, Folder, OutputError, open_output
 from service.collector.collecting import Collector, Target, Trouble, Watch
 from service.collector.errors import CallError
@@ -24,13 +23,11 @@ from service.collector.iam import iam_policy
 from service.command_line.gathering import gather
 from service.command_line.printing import OUTPUTS
 from service.command_line.sending import SendError, send
-from service.command_line.verdicts import Exit, Verdict, decide
+from service.command_line.verdicts import Exit, Verdict, decide, desk_here
 from service.domain.errors import InvalidQuestionError
 from service.intake.readings import quoted
 from service.intake.understanding import NotUnderstoodError
-from service.policy.policy import Policy
-from service.settings import Settings
-from service.web.policies import Policies
+from service.web.deciding import Desk
 
 NOT_ALL_READ = 3
 """The exit status where an account, a Region, a cluster or a call failed: the same command goes on from there."""
@@ -198,13 +195,12 @@ class _Run:
 
     def decided(self, bundles: list[Bundle], url: str | None) -> list[Verdict]:
         """The verdicts on all bundles; what is not understood is told."""
-        settings = Settings.from_environment()
-        prices, policy = read_prices(settings.prices_file), Policies(settings.policy_file).current()
+        desk = desk_here()
         found: list[Verdict] = []
         with Progress(console=self._console, transient=True, disable=not self._console.is_terminal) as progress:
             for bundle in progress.track(bundles, description="deciding"):
                 try:
-                    found += [send(url, bundle.folder, bundle.name)] if url else _of(bundle, prices, policy)
+                    found += [send(url, bundle.folder, bundle.name)] if url else _of(bundle, desk)
                 except (NotUnderstoodError, InvalidQuestionError) as error:
                     self.tell(bundle.name, str(error), Exit.NOT_UNDERSTOOD)
                 except SendError as error:
@@ -212,6 +208,6 @@ class _Run:
         return found
 
 
-def _of(bundle: Bundle, prices: PriceList, policy: Policy) -> list[Verdict]:
+def _of(bundle: Bundle, desk: Desk) -> list[Verdict]:
     asked = gather(str(bundle.folder))
-    return [decide(replace(one, place=bundle.name), {}, prices, policy) for one in asked]
+    return [decide(replace(one, place=bundle.name), {}, desk) for one in asked]

@@ -6,21 +6,19 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import orjson
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from service.catalogue.prices import read_prices
 from service.command_line.collecting import collect_clusters
-from service.command_line.gathering import Asked, describe, gather
+from service.command_line.gathering import Asked, Refused, describe, gather_each
 from service.command_line.policies import policy
 from service.command_line.printing import OUTPUTS
 from service.command_line.records import records, replay_decisions
-from service.command_line.verdicts import Exit, Verdict, decide
-from service.domain.errors import InvalidQuestionError
+from service.command_line.verdicts import Exit, Verdict, decide, desk_here
 from service.domain.question import InternetExposure, NodeTraffic
 from service.intake.documents import MOST_BYTES, read_text
 from service.intake.formats import Format
@@ -28,8 +26,14 @@ from service.intake.readings import quoted
 from service.intake.registry import FORMATS
 from service.intake.understanding import NotUnderstoodError
 from service.settings import Settings, SettingsError
+from service.web.deciding import decide_each
 from service.web.descriptions import as_document
 from service.web.policies import Policies
+from service.web.problems import Problem
+
+AS_THEY_COME = "jsonl"
+"""The output of which each line goes out as soon as it is made."""
+_T = TypeVar("_T")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -119,11 +123,16 @@ def decide_files(
     more: dict[str, Any] = {"requirements": (requirements or {}) | wanted}
     if consumers is not None:
         more["consumers"] = consumers
-    refusals = Refusals()
-    verdicts = list(_decided(list(_gathered(files, format_, refusals)), more, refusals))
+    refusals, worst, verdicts = Refusals(), Exit.FINE, list[Verdict]()
+    for verdict in _decided(_gathered(files, format_, refusals), more, refusals, is_shown=output != AS_THEY_COME):
+        worst = max(worst, verdict.exit)
+        if output == AS_THEY_COME:
+            click.echo(OUTPUTS[output]([verdict]), nl=False)
+        else:
+            verdicts.append(verdict)
     if verdicts:
         click.echo(OUTPUTS[output](verdicts), nl=False)
-    sys.exit(max([verdict.exit for verdict in verdicts] + [refusals.exit]))
+    sys.exit(max(worst, refusals.exit))
 
 
 @main.command("describe")
@@ -155,26 +164,31 @@ class Refusals:
 
 
 def _gathered(files: Iterable[str], format_: Format | None, refusals: Refusals) -> Iterator[Asked]:
-    for path in _shown("reading", list(files)):
+    for path in files:
         try:
-            yield from gather(path, format_)
+            for one in gather_each(path, format_):
+                if isinstance(one, Refused):
+                    refusals.add(one.place, one.why)
+                else:
+                    yield one
         except (NotUnderstoodError, OSError) as error:
             refusals.add(path, str(error))
 
 
-def _decided(asked: list[Asked], more: dict[str, Any], refusals: Refusals) -> Iterator[Verdict]:
-    settings = Settings.from_environment()
-    prices = read_prices(settings.prices_file)
-    policy = Policies(settings.policy_file).current()
-    for one in _shown("deciding", asked):
-        try:
-            yield decide(one, more, prices, policy)
-        except InvalidQuestionError as error:
-            refusals.add(one.place, str(error))
+def _decided(asked: Iterable[Asked], more: dict[str, Any], refusals: Refusals, *, is_shown: bool) -> Iterator[Verdict]:
+    desk = desk_here()
+    for one, result in _shown(decide_each(asked, lambda one: decide(one, more, desk)), is_shown=is_shown):
+        if isinstance(result, Problem):
+            told = [f"{mistake.pointer or '/'}: {mistake.detail}" for mistake in result.mistakes]
+            refusals.add(one.place, "; ".join(told) or result.detail)
+        else:
+            yield result
 
 
-def _shown(what: str, items: list[Any]) -> Iterator[Any]:
-    """The items, with a progress bar on standard error if it is a terminal and there are many."""
+def _shown(items: Iterable[_T], *, is_shown: bool) -> Iterator[_T]:
+    """The items, with their number on standard error meanwhile if it is a terminal on which nothing else is printed."""
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=len(items) < 10 or not console.is_terminal) as progress:
-        yield from progress.track(items, description=what)
+    is_hidden = not console.is_terminal or not (is_shown or not sys.stdout.isatty())
+    columns = (SpinnerColumn(), TextColumn("deciding"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=is_hidden) as progress:
+        yield from progress.track(items, total=None)

@@ -5,28 +5,35 @@
 2. A folder is read as one archive of all the files in it that may be documents, for many of them describe a cluster
    in several files. Links are not followed, and folders that begin with a dot are passed over.
 3. `-` is standard input.
+4. A file named `.jsonl` or `.ndjson`, and standard input whose first line is a question by itself, hold a question on
+   each line, as `POST /v1/decision-batches` takes them; they are read line by line.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from service.domain.errors import InvalidQuestionError, TooLargeError, UnreadableDocumentError
 from service.intake.archives import MOST_EXPANDED_BYTES, MOST_FILES
 from service.intake.documents import MOST_BYTES, Documents, is_document_name, read_documents, read_files
 from service.intake.formats import Format
 from service.intake.recognising import Understood, understand
 from service.intake.registry import FORMATS
 from service.intake.understanding import NotUnderstoodError, Understanding
+from service.settings import MAX_BODY_BYTES
 from service.web.descriptions import question_of
 from service.web.schemas.question import ClusterElement, QuestionElement
 from service.web.schemas.sourced import statements_on
+from service.web.strict_json import read_document, read_object
 
 STANDARD_INPUT = "-"
+_NAMES_OF_LINES = (".jsonl", ".ndjson")
 _QUESTION = QuestionElement().readers.keys()
 _CLUSTER = ClusterElement().readers.keys()
 
@@ -47,7 +54,10 @@ class Asked:
 
 def gather(path: str, format_: Format | None = None) -> tuple[Asked, ...]:
     """Every question that a path makes; raises `NotUnderstoodError` or `OSError`."""
-    documents = read_path(path)
+    return _asked(path, read_path(path), format_)
+
+
+def _asked(path: str, documents: Documents, format_: Format | None) -> tuple[Asked, ...]:
     if format_ is None and len(documents.by_name) == 1 and not documents.is_archive:
         (document,) = documents.by_name.values()
         if is_question(document):
@@ -59,6 +69,62 @@ def gather(path: str, format_: Format | None = None) -> tuple[Asked, ...]:
         Asked(place=_place(path, one.place, is_folder=Path(path).is_dir()), question=question_of(one), described=one)
         for one in clusters
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A line that holds no question that can be read, and why."""
+
+    place: str
+    why: str
+
+
+def gather_each(path: str, format_: Format | None = None) -> Iterator[Asked | Refused]:
+    """Every question that a path makes, each when it is asked for; raises `NotUnderstoodError` or `OSError`."""
+    if path == STANDARD_INPUT and format_ is None:
+        stream = sys.stdin.buffer
+        first = stream.readline(MAX_BODY_BYTES + 1)
+        if _asks(first):
+            yield from _of_lines(path, chain([first], _lines(stream)))
+        else:
+            yield from _asked(path, read_documents(first + stream.read(MOST_BYTES + 1 - len(first))), format_)
+    elif path.endswith(_NAMES_OF_LINES):
+        with Path(path).open("rb") as stream:
+            yield from _of_lines(path, _lines(stream))
+    else:
+        yield from gather(path, format_)
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines; of one that is too long only so much that it shows."""
+    while line := stream.readline(MAX_BODY_BYTES + 2):
+        yield line
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(MAX_BODY_BYTES)
+
+
+def _of_lines(path: str, lines: Iterable[bytes]) -> Iterator[Asked | Refused]:
+    for number, line in enumerate(lines, start=1):
+        place, content = f"{path}:{number}", line.removesuffix(b"\n")
+        try:
+            if len(content) > MAX_BODY_BYTES:
+                raise TooLargeError(MAX_BODY_BYTES)
+            question = read_object(content, "line")
+        except (UnreadableDocumentError, InvalidQuestionError, TooLargeError) as error:
+            yield Refused(place=place, why=str(error))
+        else:
+            include = question.get("include")
+            yield Asked(place=place, question=question | {"include": [] if include is None else include})
+
+
+def _asks(line: bytes) -> bool:
+    """Whether a whole line is a question, so that others may follow."""
+    if not line.endswith(b"\n"):
+        return False
+    try:
+        return is_question(read_document(line, "line"))
+    except UnreadableDocumentError:
+        return False
 
 
 def _place(path: str, place: str, *, is_folder: bool) -> str:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any
-from uuid import uuid4
 
-from service.advice import advise
-from service.catalogue.prices import PriceList
+from service.catalogue.prices import read_prices
 from service.command_line.gathering import Asked
 from service.domain.cluster import EndpointMode
 from service.domain.decision import POLICY, Assessment, Status
 from service.domain.trace import Step
-from service.policy.applying import apply, prices_for
-from service.policy.policy import Policy
-from service.web.answers import answer_of, digest_of_question
-from service.web.schemas import load_question
+from service.settings import Settings
+from service.web.deciding import Desk
+from service.web.policies import Policies
 
 MODES = {
     EndpointMode.PUBLIC: "public",
@@ -74,14 +70,17 @@ class Verdict:
         return Exit.BROKEN if self.line.broken else Exit.FINE
 
 
-def decide(asked: Asked, more: dict[str, Any], prices: PriceList, policy: Policy) -> Verdict:
+def desk_here() -> Desk:
+    """The desk that the environment asks for."""
+    settings = Settings.from_environment()
+    return Desk(policies=Policies(settings.policy_file), prices=read_prices(settings.prices_file))
+
+
+def decide(asked: Asked, more: dict[str, Any], desk: Desk) -> Verdict:
     """The verdict on a question, with ``more`` in it; raises `InvalidQuestionError`."""
-    document = merged(asked.question, more)
-    question = load_question(document)
-    now = datetime.now(UTC)
-    question = replace(question, stated=(*question.stated, *asked.stated))
-    advised = advise(apply(policy, question, now.date()))
-    decision, access = advised.decision, question.cluster.endpoint_access
+    decided = desk.decide_document(merged(asked.question, more), asked.stated)
+    advised, access = decided.advised, decided.question.cluster.endpoint_access
+    decision = advised.decision
     chosen = decision.recommendation
     flows = decision.current.traces if decision.current else ()
     calls = [trace for trace in flows if trace.step is not Step.API_SERVER_TO_KUBELET]
@@ -96,14 +95,7 @@ def decide(asked: Asked, more: dict[str, Any], prices: PriceList, policy: Policy
         recommended=MODES[chosen.mode] if chosen else decision.outcome.value.replace("_", " "),
         to_settle=advised.unknowns[0].question if advised.unknowns and not chosen else "",
     )
-    answer = answer_of(
-        advised,
-        prices_for(policy, question.cluster) or prices,
-        input_digest=digest_of_question(document),
-        id_=uuid4(),
-        created_at=now,
-    )
-    return Verdict(line=line, json=answer.json)
+    return Verdict(line=line, json=decided.answer.json)
 
 
 def merged(question: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

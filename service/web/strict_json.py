@@ -46,12 +46,12 @@ def read_body() -> dict[str, object]:
     return read_object(raw)
 
 
-def read_object(raw: bytes) -> dict[str, object]:
-    """The JSON object that these bytes hold.
+def read_object(raw: bytes, noun: str = "body") -> dict[str, object]:
+    """The JSON object that these bytes hold; ``noun`` is what they are.
 
     Raises UnreadableDocumentError, or InvalidQuestionError if they hold another kind of value.
     """
-    document = read_document(raw)
+    document = read_document(raw, noun)
     if not isinstance(document, dict):
         raise InvalidQuestionError((Mistake("", f"is {_kind(document)}, expected an object"),))
     return document

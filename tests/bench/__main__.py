@@ -9,9 +9,15 @@ import argparse
 
 from rich.console import Console
 
-from tests.bench import kept_records, single_decisions
+from tests.bench import batches, growth, kept_records, single_decisions
 
-MEASUREMENTS = {"decisions": single_decisions.measure, "records": kept_records.measure}
+MEASUREMENTS = {
+    "decisions": single_decisions.measure,
+    "batches": batches.measure,
+    "batch-memory": batches.measure_memory,
+    "growth": growth.measure,
+    "records": kept_records.measure,
+}
 
 
 def main() -> None:

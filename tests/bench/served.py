@@ -79,6 +79,10 @@ class Worker:
             return False
         return True
 
+    def connect(self) -> socket.socket:
+        """A connection of one's own."""
+        return socket.create_connection(("127.0.0.1", self._port))
+
     def ask(self, side: Side) -> bytes:
         """One request, and the body of its answer."""
         connection = self._connections[0]

@@ -18,10 +18,11 @@ from service.command_line.gathering import Asked, gather
 from service.command_line.sending import SendError, line_of, send
 from service.command_line.verdicts import decide
 from service.settings import Records, Settings
+from service.web.deciding import Desk
 from service.web.policies import Policies
 from tests.scenarios.story import Story, stories
 
-PRICES, NO_POLICY = read_prices(None), Policies(None).current()
+DESK = Desk(policies=Policies(None), prices=read_prices(None))
 CLUSTER = {
     "cluster": {
         "name": "payments",
@@ -63,7 +64,7 @@ def bundle(tmp_path: Path) -> Path:
 
 def test_a_service_says_the_same_as_this_process(url: str, bundle: Path) -> None:
     (asked,) = gather(str(bundle))
-    here = decide(Asked(place="here", question=asked.question, described=asked.described), {}, PRICES, NO_POLICY)
+    here = decide(Asked(place="here", question=asked.question, described=asked.described), {}, DESK)
 
     there = send(url, bundle, "here")
 
@@ -76,7 +77,7 @@ def test_a_service_says_the_same_as_this_process(url: str, bundle: Path) -> None
 @pytest.mark.parametrize("story", [one for one in stories() if not one.is_refused], ids=lambda story: story.name)
 def test_the_line_of_an_answer_is_that_of_the_decision(story: Story) -> None:
     access = {"endpoint_access": {}} | story.request.get("cluster", {})
-    verdict = decide(Asked(place="here", question=story.request | {"cluster": access}), {}, PRICES, NO_POLICY)
+    verdict = decide(Asked(place="here", question=story.request | {"cluster": access}), {}, DESK)
 
     assert line_of(json.loads(verdict.json), "here") == verdict.line
 
