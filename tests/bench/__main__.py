@@ -9,13 +9,14 @@ import argparse
 
 from rich.console import Console
 
-from tests.bench import batches, growth, kept_records, single_decisions
+from tests.bench import batches, growth, kept_records, other_tools, single_decisions
 
 MEASUREMENTS = {
     "decisions": single_decisions.measure,
     "batches": batches.measure,
     "batch-memory": batches.measure_memory,
     "growth": growth.measure,
+    "other-tools": other_tools.measure,
     "records": kept_records.measure,
 }
 
