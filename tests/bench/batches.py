@@ -73,8 +73,8 @@ def measure_memory(seconds: float) -> Table:
             shown = FIRST
             while stream.asked < MOST and (stream.asked < FIRST or time.monotonic() - began < seconds):
                 stream.ask(ROUND)
-                if stream.asked >= shown or stream.asked == MOST:
-                    took, peak = time.monotonic() - began, worker.peak_mebibytes
+                took, peak = time.monotonic() - began, worker.peak_mebibytes
+                if stream.asked >= shown or stream.asked == MOST or took >= seconds:
                     table.add_row(f"{stream.asked:,}", f"{took:.0f}", f"{peak:.0f} MiB")
                     shown *= 10
     return table
