@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from service.domain.errors import InvalidQuestionError, TooLargeError, UnreadableDocumentError
-from service.intake.archives import MOST_EXPANDED_BYTES, MOST_FILES
+from service.domain.written import SourceDocument
+from service.intake.archives import MOST_EXPANDED_BYTES, MOST_FILES, archive_kind, read_members
 from service.intake.documents import MOST_BYTES, Documents, is_document_name, read_documents, read_files
 from service.intake.formats import Format
 from service.intake.recognising import Understood, understand
@@ -29,7 +30,7 @@ from service.intake.understanding import NotUnderstoodError, Understanding
 from service.settings import MAX_BODY_BYTES
 from service.web.descriptions import question_of
 from service.web.schemas.question import ClusterElement, QuestionElement
-from service.web.schemas.sourced import statements_on
+from service.web.schemas.sourced import statements_on, written_document
 from service.web.strict_json import read_document, read_object
 
 STANDARD_INPUT = "-"
@@ -45,6 +46,7 @@ class Asked:
     place: str
     question: dict[str, Any]
     described: Understanding | None = None
+    source: SourceDocument | None = None
 
     @property
     def stated(self) -> tuple[Any, ...]:
@@ -54,10 +56,32 @@ class Asked:
 
 def gather(path: str, format_: Format | None = None) -> tuple[Asked, ...]:
     """Every question that a path makes; raises `NotUnderstoodError` or `OSError`."""
-    return _asked(path, read_path(path), format_)
+    return _asked(path, _content(path), format_)
 
 
-def _asked(path: str, documents: Documents, format_: Format | None) -> tuple[Asked, ...]:
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The files of a path with their names, and whether they are several that belong together."""
+
+    files: tuple[tuple[str, bytes], ...]
+    is_archive: bool = False
+
+    def documents(self) -> Documents:
+        """What the files hold; raises `NotUnderstoodError`."""
+        if self.is_archive:
+            return read_files(self.files)
+        ((name, raw),) = self.files
+        return read_documents(raw, name)
+
+
+def _held(name: str, raw: bytes) -> _Content:
+    """A file, or the files in it if it is an archive."""
+    kind = archive_kind(raw) if len(raw) <= MOST_BYTES else None
+    return _Content(tuple(read_members(raw, kind)), is_archive=True) if kind else _Content(((name, raw),))
+
+
+def _asked(path: str, content: _Content, format_: Format | None) -> tuple[Asked, ...]:
+    documents = content.documents()
     if format_ is None and len(documents.by_name) == 1 and not documents.is_archive:
         (document,) = documents.by_name.values()
         if is_question(document):
@@ -66,7 +90,12 @@ def _asked(path: str, documents: Documents, format_: Format | None) -> tuple[Ask
     if not clusters:
         raise NotUnderstoodError("describes a network in which no cluster stands")
     return tuple(
-        Asked(place=_place(path, one.place, is_folder=Path(path).is_dir()), question=question_of(one), described=one)
+        Asked(
+            place=_place(path, one.place, is_folder=Path(path).is_dir()),
+            question=question_of(one),
+            described=one,
+            source=written_document(one, content.files, is_archive=content.is_archive),
+        )
         for one in clusters
     )
 
@@ -87,7 +116,7 @@ def gather_each(path: str, format_: Format | None = None) -> Iterator[Asked | Re
         if _asks(first):
             yield from _of_lines(path, chain([first], _lines(stream)))
         else:
-            yield from _asked(path, read_documents(first + stream.read(MOST_BYTES + 1 - len(first))), format_)
+            yield from _asked(path, _held("", first + stream.read(MOST_BYTES + 1 - len(first))), format_)
     elif path.endswith(_NAMES_OF_LINES):
         with Path(path).open("rb") as stream:
             yield from _of_lines(path, _lines(stream))
@@ -150,13 +179,17 @@ def is_question(document: object) -> bool:
 
 def read_path(path: str) -> Documents:
     """The documents of a file, a folder or standard input."""
+    return _content(path).documents()
+
+
+def _content(path: str) -> _Content:
     if path == STANDARD_INPUT:
-        return read_documents(sys.stdin.buffer.read(MOST_BYTES + 1))
+        return _held("", sys.stdin.buffer.read(MOST_BYTES + 1))
     place = Path(path)
     if place.is_dir():
-        return read_files(_bounded(place))
+        return _Content(tuple(_bounded(place)), is_archive=True)
     with place.open("rb") as stream:
-        return read_documents(stream.read(MOST_BYTES + 1), place.name)
+        return _held(place.name, stream.read(MOST_BYTES + 1))
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

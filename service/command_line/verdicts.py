@@ -78,7 +78,7 @@ def desk_here() -> Desk:
 
 def decide(asked: Asked, more: dict[str, Any], desk: Desk) -> Verdict:
     """The verdict on a question, with ``more`` in it; raises `InvalidQuestionError`."""
-    decided = desk.decide_document(merged(asked.question, more), asked.stated)
+    decided = desk.decide_document(merged(asked.question, more), asked.stated, asked.source)
     advised, access = decided.advised, decided.question.cluster.endpoint_access
     decision = advised.decision
     chosen = decision.recommendation

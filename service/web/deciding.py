@@ -20,6 +20,7 @@ from service.domain.advice import Advised
 from service.domain.decision import Decision
 from service.domain.question import Question, Section
 from service.domain.trace import Assumption
+from service.domain.written import SourceDocument
 from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
 from service.web.answers import Answer, answer_of, digest_of_question
@@ -55,15 +56,17 @@ class Desk:
     note: Callable[[Decision], None] | None = None
     """Who wants to know of every decision."""
 
-    def decide_document(self, document: Any, stated: Iterable[Assumption] = ()) -> Decided:
+    def decide_document(
+        self, document: Any, stated: Iterable[Assumption] = (), source: SourceDocument | None = None
+    ) -> Decided:
         """The decision on the question that a document asks; raises `InvalidQuestionError`.
 
-        ``stated`` is what else is to be said of how the question came about.
+        ``stated`` is what else is to be said of how the question came about, and ``source`` the document behind it.
         """
         if self.include is not None and isinstance(document, dict) and document.get("include") is None:
             document = document | {"include": [section.value for section in self.include]}
         question = load_question(document)
-        question = replace(question, stated=(*question.stated, *stated))
+        question = replace(question, stated=(*question.stated, *stated), source=source or question.source)
         policy = self.policies.of_question(question)
         advised, answer = self.decide(question, policy, digest_of_question(document), datetime.now(UTC))
         return Decided(document=document, question=question, advised=advised, answer=answer)

@@ -260,3 +260,31 @@ def test_serve_says_what_is_wrong_with_the_environment(monkeypatch: pytest.Monke
 
     assert result.exit_code == 1
     assert "PORT is `zero`" in result.output
+
+
+CALL = """\
+module "eks" {
+  source  = "terraform-aws-modules/eks/aws"
+  version = "~> 20.0"
+  cluster_name                    = "demo"
+  cluster_endpoint_public_access  = true # for now
+  cluster_endpoint_private_access = true
+  subnet_ids                      = ["subnet-1", "subnet-2"]
+  eks_managed_node_groups         = { a = {} }
+}
+"""
+
+
+def test_a_folder_gets_an_edit_of_its_files(tmp_path: Path) -> None:
+    folder, consumers = tmp_path / "infra", tmp_path / "consumers.json"
+    folder.mkdir()
+    (folder / "main.tf").write_text(CALL)
+    office = {"name": "office", "kind": "operator", "location": {"at": "internet", "source_cidrs": ["13.209.0.0/28"]}}
+    consumers.write_text(json.dumps([office]))
+
+    result = run("decide", str(folder), "--consumers", str(consumers), "--output", "json")
+
+    changes = json.loads(result.stdout)[0]["decision"]["changes"]
+    assert [change["text"] for change in changes if change["own"]] == [
+        '--- a/main.tf\n+++ b/main.tf\n@@ -6,0 +7,1 @@\n+  cluster_endpoint_public_access_cidrs = ["13.209.0.0/28"]'
+    ]

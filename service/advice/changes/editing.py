@@ -137,7 +137,9 @@ def _opened(source: SourceDocument) -> State:
         return State(Documents(by_name={source.name: source.value}), {})
     if sum(len(content) for _, content in source.files) > MOST_BYTES:
         raise CannotEditError(f"it has more than {MOST_BYTES} bytes")
-    documents = read_files(source.files) if source.is_archive else read_documents(source.files[0][1], source.name)
+    documents = (
+        read_files(source.files) if source.is_archive else read_documents(source.files[0][1], source.files[0][0])
+    )
     texts = {name: content.decode("utf-8-sig") for name, content in source.files if name in documents.by_name}
     return State(documents, texts)
 

@@ -68,9 +68,12 @@ class Expression:
 
 
 def edits_for(
-    text: str, block: Block, values: Mapping[str, bool | tuple[str, ...]]
+    text: str, block: Block, values: Mapping[str, bool | tuple[str, ...]], beside: tuple[str, ...] = ()
 ) -> tuple[list[Edit], list[Expression]]:
-    """The edits that give a block these attributes, and the expressions that are to be set elsewhere."""
+    """The edits that give a block these attributes, and the expressions that are to be set elsewhere.
+
+    What is absent is put below what is there of the attributes ``beside`` it.
+    """
     edits: list[Edit] = []
     open_ones: list[Expression] = []
     absent: dict[str, bool | tuple[str, ...]] = {}
@@ -84,7 +87,7 @@ def edits_for(
             open_ones.append(Expression(name, text_of(node), value))
         else:
             edits += found
-    return ([*edits, _added(text, block, absent)] if absent else edits), open_ones
+    return ([*edits, _added(text, block, absent, beside)] if absent else edits), open_ones
 
 
 def _span(node: Node) -> tuple[int, int]:
@@ -119,19 +122,25 @@ def _entries(node: Node) -> list[Entry] | None:
     return entries
 
 
-def _added(text: str, block: Block, values: Mapping[str, bool | tuple[str, ...]]) -> Edit:
-    """Attributes in lines of their own, below the opening brace, with the indent of what stands in the block."""
-    place = next_line(text, block.opens)
-    rest = text[block.opens : place].strip()
+def _added(text: str, block: Block, values: Mapping[str, bool | tuple[str, ...]], beside: tuple[str, ...]) -> Edit:
+    """Attributes in lines of their own: below the last of some others, in line with it, or else below the brace."""
+    rest = text[block.opens : next_line(text, block.opens)].strip()
     if rest and not rest.startswith(("#", "//")):
         raise CannotEditError("its block stands in one line: write it in several")
-    line = text[line_start(text, block.opens) : block.opens]
-    indent = line[: len(line) - len(line.lstrip())] + "  "
-    width = max(map(len, values))
-    ending = line_end_of(text)
-    return Edit(
-        place, place, "".join(f"{indent}{name.ljust(width)} = {hcl_value(it)}{ending}" for name, it in values.items())
-    )
+    ends = [_span(block.attributes[name])[1] for name in beside if name in block.attributes]
+    ending, width = line_end_of(text), max(map(len, values))
+    if ends:
+        place = next_line(text, max(ends))
+        sibling = next(block.attributes[name] for name in beside if name in block.attributes)
+        before = text[line_start(text, _span(sibling)[0]) : _span(sibling)[0]].rpartition("=")[0]
+        indent = before[: len(before) - len(before.lstrip())]
+        width = max(width, len(before) - len(indent) - 1)
+    else:
+        place = next_line(text, block.opens)
+        line = text[line_start(text, block.opens) : block.opens]
+        indent = line[: len(line) - len(line.lstrip())] + "  "
+    lines = (f"{indent}{name.ljust(width)} = {hcl_value(it)}{ending}" for name, it in values.items())
+    return Edit(place, place, "".join(lines))
 
 
 def named(blocks: tuple[Block, ...], type_: str, *labels: str) -> Block | None:

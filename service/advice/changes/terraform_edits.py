@@ -85,7 +85,8 @@ def edit_configuration(
     target = target_of(files, address)
     fields = dict(zip(("public", "private", "public_access_cidrs"), target.names, strict=True))
     text = files[target.file]
-    edits, open_ones = edits_for(text, target.block, {fields[field]: value for field, value in values.items()})
+    wanted = {fields[field]: value for field, value in values.items()}
+    edits, open_ones = edits_for(text, target.block, wanted, target.names)
     if open_ones:
         raise CannotEditError("; ".join(map(_said, open_ones)))
     return target.file, edited(text, edits), target.names

@@ -406,3 +406,12 @@ def test_a_claim_is_edited_where_it_states_the_setting() -> None:
         "+    endpointPrivateAccess: true",
     ]
     assert why_not(CLAIM, BOTH, HOME).startswith("the document does not say where a part of the setting")
+
+
+def test_an_absent_attribute_stands_below_its_siblings_and_in_line_with_them() -> None:
+    document = (
+        'resource "aws_eks_cluster" "main" {\n  vpc_config {\n    subnet_ids = []\n'
+        "    endpoint_private_access   = true\n    # more\n  }\n}\n"
+    )
+
+    assert lines(own(document, BOTH, HOME, name="main.tf")) == [f'+    public_access_cidrs       = ["{HOME}"]']
