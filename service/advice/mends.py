@@ -49,7 +49,7 @@ def mends(known: Study, decision: Decision) -> tuple[Mend, ...]:
     else:
         return ()
     found = []
-    for finding in assessed.findings:
+    for finding in {_key(it): it for it in assessed.findings}.values():  # one cause may stop several of its ports
         repairs, is_tried = _proved(bench, known, assessed.findings, finding)
         if repairs or not is_tried:
             found.append(Mend(consumer=finding.consumer, cause=finding.cause, repairs=repairs, is_tried=is_tried))

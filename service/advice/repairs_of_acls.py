@@ -25,40 +25,44 @@ Opening = tuple[Direction, tuple[int, int], Addresses]
 
 def open_acls(fault: CallFault) -> Iterable[Repair]:
     """For a call to the API server."""
-    if fault.trace.cause != fault.cause:
-        return
-    ways = _to_interfaces(fault) if fault.trace.resolved_to is Answer.ENI_ADDRESSES else _to_internet(fault)
-    yield from _opened(fault, fault.trace.hops[-1].component, ways)
+    yield from _opened(fault, _own_ways(fault))
 
 
 def open_acls_to_it(fault: CallFault) -> Iterable[Repair]:
-    """For the API server's calls."""
-    for trace in fault.calls_to_it:
-        ways = tuple(_from_interfaces(fault, (trace.port, trace.port)))
-        yield from _opened(fault, trace.hops[-1].component, ways)
+    """For the API server's calls, and for its own call if that is stopped as well."""
+    ways = [way for trace in fault.calls_to_it for way in _from_interfaces(fault, (trace.port, trace.port))]
+    if ways and fault.trace.cause == fault.cause:
+        ways += _own_ways(fault)
+    yield from _opened(fault, ways)
 
 
-def _opened(fault: CallFault, name: str, ways: Iterable[tuple[Place, Opening]]) -> Iterable[Repair]:
-    acls = {acl.id: acl for acl in fault.known.question.cluster.network_acls or ()}
-    if name not in acls:
-        return
-    needed: dict[tuple[Direction, tuple[int, int]], Addresses] = {}
+def _own_ways(fault: CallFault) -> Iterator[tuple[Place, Opening]]:
+    is_private = fault.trace.resolved_to is Answer.ENI_ADDRESSES
+    return _to_interfaces(fault) if is_private else _to_internet(fault)
+
+
+def _opened(fault: CallFault, ways: Iterable[tuple[Place, Opening]]) -> Iterable[Repair]:
+    """Rules on every ACL along the way that does not pass what it has to."""
+    acls: dict[str, NetworkAcl] = {}
+    needed: dict[tuple[str, Direction, tuple[int, int]], Addresses] = {}
     for place, (direction, ports, there) in ways:
-        if place.acl is not None and place.acl.id == name:
-            key = (direction, ports)
+        if place.acl is not None:
+            acls[place.acl.id] = place.acl
+            key = (place.acl.id, direction, ports)
             needed[key] = needed.get(key, Addresses()) | there
     changes: list[Change] = []
     crowded = False
-    for (direction, ports), there in sorted(needed.items(), key=lambda it: (it[0][0].value, it[0][1])):
+    for (name, direction, ports), there in sorted(needed.items(), key=lambda it: (it[0][0], it[0][1].value, it[0][2])):
         if fault.known.scene.acl_verdict(acls[name], direction, ports, Party(there)) is not Verdict.YES:
             numbers = _free_numbers(acls[name], direction, changes, len(there.networks()))
             crowded |= not numbers
             changes += _rules(name, direction, ports, there, numbers)
     if changes:
+        names = sorted({str(it.target) for it in changes})
         said = ", ".join(sorted({f"{it.value('direction')} TCP {_ports_of(it)}" for it in changes}))
         first = "its rules have to be numbered anew first, for no number is free before the one that denies; "
-        sentence = f"{first if crowded else ''}let {name} pass {said} for {fault.journey.consumer.name}"
-        yield repair("acl-opened", name, sentence, ("F-3.19",), *changes)
+        sentence = f"let {', '.join(names)} pass {said} for {fault.journey.consumer.name}"
+        yield repair("acl-opened", "+".join(names), f"{first if crowded else ''}{sentence}", ("F-3.19",), *changes)
 
 
 def _rules(
@@ -87,9 +91,8 @@ def _free_numbers(acl: NetworkAcl, direction: Direction, made: Sequence[Change],
     rules: tuple[AclRule, ...] = acl.egress if direction is Direction.OUT else acl.ingress
     word = "egress" if direction is Direction.OUT else "ingress"
     taken = {rule.number for rule in rules}
-    taken |= {
-        int(str(it.value("rule_number"))) for it in made if it.value("direction") == word and it.value("rule_number")
-    }
+    mine = (it for it in made if it.target == acl.id and it.value("direction") == word)
+    taken |= {number for it in mine if isinstance(number := it.value("rule_number"), int)}
     last = max(taken, default=99) + wanted
     before = min((rule.number for rule in rules if not rule.allows), default=min(last, 32766) + 1)
     free = [number for number in range(before - 1, 0, -1) if number not in taken][:wanted]

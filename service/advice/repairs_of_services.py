@@ -26,8 +26,6 @@ def add_endpoints(fault: CallFault) -> Iterable[Repair]:
 
 
 def _with_endpoints(fault: CallFault, services: tuple[str, ...]) -> Iterable[Repair]:
-    if not services:
-        return
     present = {plain_name(e.service) for e in fault.known.question.cluster.vpc.endpoints or () if _is_interface(e)}
     changes: list[Change] = []
     for service in services:
@@ -172,7 +170,7 @@ def let_out_over_ipv6(fault: CallFault) -> Iterable[Repair]:
     changes += [
         change(ChangeKind.ROUTE, name, destinations=("::/0",), via="egress_only_internet_gateway")
         for name, table in sorted(tables.items())
-        if name in named_tables(fault.known) and not defaults(scene, table, 6)
+        if name in named_tables(fault.known) and not any(defaults(scene, table, 6))
     ]
     if changes:
         sentence = f"let {caller.consumer.name} out over IPv6, or turn IPv6 off on its hosts"

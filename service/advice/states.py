@@ -67,14 +67,14 @@ def kept(first: State, last: State) -> tuple[str, ...]:
 
 def cuts(here: State, there: State, keep: tuple[str, ...]) -> tuple[Cut, ...]:
     """Who of those that are to be kept is cut off by a step, in the new state or while the old answer ages."""
-    old, new, admitted = here.traces, there.traces, there.admitted
+    old, new = here.traces, there.traces
     found = []
     for name in keep:
         before, after = old[name], new[name]
         if not after.is_accepted:
             sentence = f"{name} does not get in after this step, until a later one lets it in again"
             found.append(Cut(consumer=name, sentence=sentence, seconds=None, facts=after.hops[-1].facts))
-        elif before.is_accepted and _goes_stale(before, after, admitted):
+        elif before.is_accepted and _goes_stale(before, after, here, there):
             sentence = (
                 f"{name} may not get in for about {AGEING} seconds: resolvers keep the public addresses of the "
                 "name, which no longer let it in"
@@ -83,8 +83,9 @@ def cuts(here: State, there: State, keep: tuple[str, ...]) -> tuple[Cut, ...]:
     return tuple(found)
 
 
-def _goes_stale(before: Trace, after: Trace, admitted: Addresses) -> bool:
+def _goes_stale(before: Trace, after: Trace, here: State, there: State) -> bool:
     """Whether the answer that resolvers keep leads nowhere; the interfaces stay in every mode (F-3.2)."""
     if before.resolved_to is not Answer.PUBLIC_ADDRESSES or after.resolved_to is before.resolved_to:
         return False
-    return before.source is None or not admitted.covers(before.source)
+    came_from = here.admitted if before.source is None else before.source  # it got in, so it is one of those
+    return not there.admitted.covers(came_from)
