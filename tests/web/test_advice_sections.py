@@ -181,7 +181,7 @@ def test_a_document_is_edited_step_by_step(client: FlaskClient) -> None:
     text = report(client, **FROM_DOCUMENT, consumers=consumers)
     told = ask(client, "changes", **FROM_DOCUMENT, consumers=consumers)["changes"]
 
-    assert "your document, main.tf, step 1:\n\n```diff\n--- a/main.tf\n+++ b/main.tf\n@@ -3,0 +4,1 @@\n" in text
+    assert "your document, main.tf, step 1:\n\n```diff\n--- a/main.tf\n+++ b/main.tf\n@@ -5,0 +6,1 @@\n" in text
     assert "The JSON answer has the change for: AWS command line" in text
     assert [change["tool"] for change in told if change["own"]] == ["terraform"]
 

@@ -52,9 +52,9 @@ def names_of_callers(answer: dict[str, Any]) -> set[str]:
 
 
 def without_statements(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without what is new each time, and without what only the document can tell."""
+    """An answer without what is new each time, and what only the document can tell: its statements and edits."""
     assumed = [one for one in answer["assumptions"] if one["code"] not in (LEFT_OPEN, TAKEN)]
-    head = ("decision_id", "created_at", "input_digest", "decision_digest")
+    head = ("decision_id", "created_at", "input_digest", "decision_digest", "changes")
     return {name: value for name, value in answer.items() if name not in head} | {"assumptions": assumed}
 
 
