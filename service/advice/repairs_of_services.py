@@ -101,11 +101,10 @@ def admit_on_endpoints(fault: CallFault) -> Iterable[Repair]:
         for endpoint in fault.known.question.cluster.vpc.endpoints or ()
         if plain_name(endpoint.service) in services and endpoint.security_groups
     }
-    if refusing:
-        name = fault.journey.consumer.name
-        changes = tuple(_admission(group, fault) for group in sorted(refusing))
-        sentence = f"admit TCP 443 from {name} on {', '.join(sorted(refusing))}, the group of its endpoints"
-        yield repair("endpoint-admits", name, sentence, ("F-8.9",), *changes)
+    name = fault.journey.consumer.name
+    changes = tuple(_admission(group, fault) for group in sorted(refusing))
+    sentence = f"admit TCP 443 from {name} on {', '.join(sorted(refusing))}, the group of its endpoints"
+    yield repair("endpoint-admits", name, sentence, ("F-8.9",), *changes)
 
 
 def associate_gateway(fault: CallFault) -> Iterable[Repair]:
@@ -172,9 +171,8 @@ def let_out_over_ipv6(fault: CallFault) -> Iterable[Repair]:
         for name, table in sorted(tables.items())
         if name in named_tables(fault.known) and not any(defaults(scene, table, 6))
     ]
-    if changes:
-        sentence = f"let {caller.consumer.name} out over IPv6, or turn IPv6 off on its hosts"
-        yield repair("ipv6-let-out", caller.consumer.name, sentence, ("F-3.25",), *changes)
+    sentence = f"let {caller.consumer.name} out over IPv6, or turn IPv6 off on its hosts"
+    yield repair("ipv6-let-out", caller.consumer.name, sentence, ("F-3.25",), *changes)
 
 
 def _closed_to_ipv6(caller: Caller, fault: CallFault) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from service.domain.question import InternetExposure, ListOrigin, Question
 from tests.unit.builders import (
     ALL,
     BEHIND_LINK,
+    NAT_ADDRESS,
     OFFICE,
     PUBLIC,
     RTB_PUBLIC,
@@ -25,6 +26,7 @@ from tests.unit.builders import (
     a_group,
     a_hybrid_node,
     a_link,
+    a_nat,
     a_neighbour,
     a_public_subnet,
     a_question,
@@ -455,3 +457,49 @@ def test_a_finding_about_the_setting_is_mended_too() -> None:
 
 def test_an_ipv6_cluster_is_no_other_matter() -> None:
     assert the_mends(a_cluster("0.0.0.0/0", ip_family=IpFamily.IPV4), nodes()) == ()
+
+
+def test_a_group_that_lets_ipv6_out_needs_a_route_alone() -> None:
+    cluster = a_cluster("0.0.0.0/0")
+    subnets = tuple(
+        replace(it, ipv6_cidr=a_range(f"2600:1f18:1:a0{n}::/64"), assigns_ipv6=True)
+        for n, it in enumerate(cluster.subnets)
+    )
+
+    (repair,) = the_repairs(
+        "ipv6-preferred-but-egress-blocked", replace(cluster, subnets=subnets), nodes(prefers_ipv6=True)
+    )
+
+    assert [it.kind for it in repair.changes] == [ChangeKind.ROUTE]
+
+
+def test_a_target_without_groups_is_let_out_to_by_its_subnet_and_one_of_unknown_place_not_at_all() -> None:
+    cluster = a_cluster(
+        "0.0.0.0/0",
+        security_groups=(the_cluster_group(a_rule(BEHIND_LINK), egress=()),),
+        connections=(a_link(remote_cidrs=None),),
+    )
+    inside = a_caller_at(Vantage.CLUSTER_VPC, ConsumerKind.FUNCTION, subnet="subnet-a", serves=(a_webhook(),))
+    far = _without_ranges(a_neighbour(name="far", serves=(a_webhook(),)))
+
+    found = {mend.consumer for mend in the_mends(cluster, inside, far) if mend.cause == "cluster-sg-blocks-egress"}
+
+    assert "far" not in found
+
+
+def test_without_any_range_of_the_interfaces_no_rule_is_offered() -> None:
+    subnets = (a_subnet(cidr=None), a_subnet("subnet-b", None, availability_zone="zone-b"))
+    cluster = a_cluster(
+        "0.0.0.0/0", vpc=a_vpc(cidrs=None), subnets=subnets, security_groups=(a_group("sg-own", a_rule(OFFICE)),)
+    )
+
+    assert the_repairs("node-sg-missing-10250-from-control-plane", cluster, nodes(security_groups=("sg-own",))) == ()
+
+
+def test_a_nat_gateway_of_unknown_place_has_no_acl_to_open() -> None:
+    cluster = behind_an_acl(an_acl_rule(100, ports(22)), nat_gateways=(a_nat("nat-a", NAT_ADDRESS, subnet=None),))
+    question = a_question(cluster, nodes("subnet-n"), public_access_cidrs=ListOrigin.KEEP)
+
+    (public,) = (it for it in advise(question).conditions or () if it.mode is PUBLIC)
+
+    assert {it.target for way in public.ways for repair in way for it in repair.changes} == {"acl-1"}

@@ -302,3 +302,11 @@ def test_without_anything_that_would_help_there_is_no_plan() -> None:
     question = a_question(a_cluster("0.0.0.0/0"), stranded, internet_exposure=InternetExposure.NONE)
 
     assert advise(question).change_plan is None
+
+
+def test_other_cluster_subnets_are_an_update_of_their_own_with_a_way_back() -> None:
+    plan = the_plan(a_cluster("0.0.0.0/0", cluster_subnets=("subnet-a",)), nodes(), an_operator())
+
+    step = next(it for it in plan.steps if it.changes[0].kind is ChangeKind.CLUSTER_SUBNETS)
+
+    assert step.way_back_changes[0].values == (("subnets", ("subnet-a",)),)
