@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple
 
 from service.domain.addresses import EVERY_IPV4, EVERYWHERE, NOWHERE, Addresses, of_networks
 from service.domain.consumer import Dynamic, Vantage
@@ -48,13 +49,75 @@ ARRIVAL = (
 
 
 def public_way(scene: Scene, caller: Caller) -> Way:
-    """What becomes of a call to the public endpoint's addresses; the same in every mode that has them."""
+    """What becomes of a call to the public endpoint's addresses; the same in every mode that has them.
+
+    Of all that it meets only the gate of the list differs from one list to another, so what is remembered for one
+    serves all that say the same of the caller.
+    """
+    walks = _unlisted(scene, caller)
+    listed = tuple(admission(scene, caller, walk.source, walk.version) for walk in walks)
+    key = ("public", caller.reference, listed)
+    found: Way | None = scene.memo.get(key)
+    if found is None:
+        ways = [_way_of(caller, walk, gate) for walk, gate in zip(walks, listed, strict=True)]
+        found = scene.memo[key] = merged(_of_places(walks, ways))
+    return found
+
+
+class Unlisted(NamedTuple):
+    """A walk to the public endpoint but for the gate of its list: what stands before it and behind it."""
+
+    places: Sequence[Place]
+    version: int | None
+    gates: tuple[Gate, ...]
+    gates_back: tuple[Gate, ...]
+    source: Source
+    leaves_aws_network: bool | None
+
+
+def _unlisted(scene: Scene, caller: Caller) -> tuple[Unlisted, ...]:
+    """Every walk of a caller, by the subnets that nothing tells apart and the versions of IP that they may try."""
+    key = ("unlisted", caller.reference)
+    found: tuple[Unlisted, ...] | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = tuple(_walks_of(scene, caller))
+    return found
+
+
+def _walks_of(scene: Scene, caller: Caller) -> Iterator[Unlisted]:
     if not caller.is_inside:
-        return concluded(_walk_from_outside(scene, caller))
-    alike = classes(caller.places, lambda place: _trait(scene, place))
-    return merged(
-        [(named(places), standing_for(_way_from(scene, caller, places[0]), places, places)) for places in alike]
-    )
+        yield _from_outside(scene, caller)
+        return
+    for places in classes(caller.places, lambda place: _trait(scene, place)):
+        for version in _versions(scene, caller, places[0]):
+            gates, left = egress(scene, caller, places[0], version)
+            yield Unlisted(places, version, gates, left.gates_back, left.source, left.leaves_aws_network)
+
+
+def _versions(scene: Scene, caller: Caller, place: Place) -> tuple[int, ...]:
+    """The families that a caller in a subnet tries, in this order; the endpoint of most clusters has one (F-5.6)."""
+    if not scene.is_dual_stack:
+        return (4,)
+    if caller.consumer.prefers_ipv6:
+        return (6,)
+    return (4, 6) if place.may_have_ipv6 else (4,)
+
+
+def _way_of(caller: Caller, walk: Unlisted, listed: Gate) -> Way:
+    label = named(walk.places) or caller.consumer.name
+    source = None if isinstance(walk.source, Dynamic) else walk.source
+    gates = (*walk.gates, listed, *walk.gates_back, *ARRIVAL)
+    way = concluded(Walk(label=label, gates=gates, source=source, leaves_aws_network=walk.leaves_aws_network))
+    return standing_for(way, walk.places, walk.places) if walk.places else way
+
+
+def _of_places(walks: Sequence[Unlisted], ways: Sequence[Way]) -> list[tuple[str, Way]]:
+    """One way for each of the subnets: of two families the better one, and the first of two alike."""
+    found: dict[str, Way] = {}
+    for walk, way in zip(walks, ways, strict=True):
+        name = named(walk.places)
+        found[name] = better(found[name], way) if name in found else way
+    return list(found.items())
 
 
 def _trait(scene: Scene, place: Place) -> Hashable:
@@ -64,31 +127,6 @@ def _trait(scene: Scene, place: Place) -> Hashable:
         return place.id
     own = (place.table.id, subnet.is_excluded_from_block, subnet.assigns_public_ip, acl.id if acl else None)
     return own, seen_by_nat(scene, place) if scene.has_acls else None
-
-
-def _way_from(scene: Scene, caller: Caller, place: Place) -> Way:
-    if not scene.is_dual_stack:
-        return concluded(_walk_from(scene, caller, place, 4))
-    if caller.consumer.prefers_ipv6:
-        return concluded(_walk_from(scene, caller, place, 6))
-    first = concluded(_walk_from(scene, caller, place, 4))
-    return (
-        first
-        if first.is_accepted or not place.may_have_ipv6
-        else better(first, concluded(_walk_from(scene, caller, place, 6)))
-    )
-
-
-def _walk_from(scene: Scene, caller: Caller, place: Place, version: int) -> Walk:
-    gates, left = egress(scene, caller, place, version)
-    listed = admission(scene, caller, left.source, version)
-    source = None if isinstance(left.source, Dynamic) else left.source
-    return Walk(
-        label=place.id,
-        gates=(*gates, listed, *left.gates_back, *ARRIVAL),
-        source=source,
-        leaves_aws_network=left.leaves_aws_network,
-    )
 
 
 def admission(scene: Scene, caller: Caller, source: Source, version: int | None) -> Gate:
@@ -172,7 +210,7 @@ def _takes_internet(link: Connection) -> bool:
     return link.carries is None or of_networks(link.carries).covers(PUBLIC_INTERNET[4])
 
 
-def _walk_from_outside(scene: Scene, caller: Caller) -> Walk:
+def _from_outside(scene: Scene, caller: Caller) -> Unlisted:
     source = caller.egress
     link = caller.connection
     if link is not None and not _takes_internet(link) and not _has_own_egress(caller):
@@ -210,9 +248,7 @@ def _walk_from_outside(scene: Scene, caller: Caller) -> Walk:
                 )
             )
         source &= reachable
-    gates.append(admission(scene, caller, source or None, None))
-    seen = None if isinstance(source, Dynamic) or not source else source
-    return Walk(label=caller.consumer.name, gates=(*gates, *ARRIVAL), source=seen, leaves_aws_network=leaves)
+    return Unlisted((), None, tuple(gates), (), source or None, leaves)
 
 
 def _has_own_egress(caller: Caller) -> bool:

@@ -57,10 +57,18 @@ class _Route:
         if answer is Answer.PUBLIC_ADDRESSES:
             self.to_public = self.to_public or public_way(self.scene, self.caller)
             return self.to_public
-        key = ("private", self.caller.reference)  # no list plays a part, so a scene with another one shares it
+        key = ("private", self.caller.reference)  # no list plays a part, as in all that a scene remembers
         found: Way | None = self.scene.memo.get(key)
         if found is None:
             found = self.scene.memo[key] = private_way(self.scene, self.caller)
+        return found
+
+    def name(self, mode: EndpointMode) -> Resolved:
+        """What the endpoint's name gives to whoever makes the call."""
+        key = ("name", self.caller.reference, mode)
+        found: Resolved | None = self.scene.memo.get(key)
+        if found is None:
+            found = self.scene.memo[key] = resolve(self.scene, self.caller, mode)
         return found
 
 
@@ -75,9 +83,7 @@ def journeys(
     ``kept`` holds the journeys that are known already, by consumer.
     """
     node_groups = node_groups_of(consumers, scene)
-    placed = {
-        it.name: kept[it.name].caller if it.name in kept else caller_of(it, scene, node_groups) for it in consumers
-    }
+    placed = {it.name: kept[it.name].caller if it.name in kept else _placed(scene, it, node_groups) for it in consumers}
     told = {name: Told(journey.to_api_server, ()) for name, journey in kept.items()}
     for consumer in _bastions_first(consumers):
         if consumer.name in kept:
@@ -92,6 +98,14 @@ def journeys(
         kept[it.name] if it.name in kept else _journey(scene, placed[it.name], told[it.name], node_groups)
         for it in consumers
     )
+
+
+def _placed(scene: Scene, consumer: Consumer, node_groups: frozenset[str] | None) -> Caller:
+    key = ("caller", f"/consumers[{consumer.name}]")
+    found: Caller | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = caller_of(consumer, scene, node_groups)
+    return found
 
 
 def _journey(scene: Scene, caller: Caller, told: Told, node_groups: frozenset[str] | None) -> Journey:
@@ -166,15 +180,27 @@ def _in_each_mode(
     assumed: list[Assumption] = []
     seen: dict[tuple[int, bool], Trace] = {}
     for mode in modes:
-        name = resolve(scene, route.caller, mode)
+        name = route.name(mode)
         way = route.way(name.would_be)
         is_named = mode is EndpointMode.PUBLIC_AND_PRIVATE and name.answer is Answer.PUBLIC_ADDRESSES
         key = (id(name.gate.hop), is_named and not way.is_accepted)
         if key not in seen:
             assumed += (*name.gate.assumptions, *way.assumptions)
-            seen[key] = _trace(caller, route, name, _named(route, way) if key[1] else way, proxy)
+            seen[key] = _told_once(scene, caller, route, name, way, key[1], proxy)
         traces[mode] = seen[key]
     return Told(traces, tuple(assumed))
+
+
+def _told_once(
+    scene: Scene, caller: Caller, route: _Route, name: Resolved, way: Way, is_named: bool, proxy: Hop | None
+) -> Trace:
+    """One trace for all modes and lists in which the name gives the same and the way is the same."""
+    action = proxy.action if proxy else None
+    key = ("trace", caller.reference, id(name.gate.hop), id(way), is_named, action)
+    found: Trace | None = scene.memo.get(key)  # names and ways are remembered too, so that their ids stay theirs
+    if found is None:
+        found = scene.memo[key] = _trace(caller, route, name, _named(route, way) if is_named else way, proxy)
+    return found
 
 
 def _trace(caller: Caller, route: _Route, name: Resolved, way: Way, proxy: Hop | None) -> Trace:
