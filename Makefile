@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORE := service/domain/*,service/engine/*,service/advice/*,service/policy/*
 LOCK_VENV := build/lock-venv
+# Two processes test at once; a file's tests stay together, for they share what is slow to set up.
+JOBS ?= 2
 SCANNERS := build/scanners
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -25,8 +27,7 @@ run: install
 # The core is pure, so nothing excuses a branch that no test takes.
 test: install
 	@$(MAKE) --no-print-directory --silent scanners || echo 'the scanners cannot be had here: their tests are skipped, but in CI'
-	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='$(CORE)' --fail-under=100
 

@@ -18,7 +18,7 @@ from typing import Any
 import requests
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class Server:
