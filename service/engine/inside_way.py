@@ -111,7 +111,7 @@ def _met(crossing: Crossing, device: Place, party: Party, *, comes_in: bool) -> 
             scene.acl_verdict(acl, way, (port, port), party),
             scene.acl_verdict(acl, back, EPHEMERAL_PORTS, party),
         )
-        routed = [(gate.verdict, gate.hop) for gate in within_vpc(scene, device, party.addresses, "")]
+        routed = [(gate.verdict, gate.hop) for gate in within_vpc(scene, device, party.addresses, "", port=port)]
         scene.memo[key] = (filtered, tuple(routed))
     return scene.memo[key]  # type: ignore[no-any-return]
 
@@ -122,7 +122,12 @@ def interfaces_of(scene: Scene, place: Place, version: int) -> Party:
 
 
 def within_vpc(
-    scene: Scene, source: Place, target: Addresses | None, what: str, cause: str = "link-firewall-blocks-443"
+    scene: Scene,
+    source: Place,
+    target: Addresses | None,
+    what: str,
+    cause: str = "link-firewall-blocks-443",
+    port: int = 443,
 ) -> list[Gate]:
     """The route from one subnet of the VPC to another: local, unless a narrower route says otherwise."""
     name = source.table.id if source.table else source.id
@@ -135,7 +140,7 @@ def within_vpc(
             continue
         device = scene.firewalls.get(route.target)
         if device is not None and not route.is_blackhole:
-            call = Call(direction="from_cluster", port=443, far_side=Party(part), cause=cause, stage=Stage.ROUTE)
+            call = Call(direction="from_cluster", port=port, far_side=Party(part), cause=cause, stage=Stage.ROUTE)
             checked = firewall(device, call)
             gates.append(
                 checked if checked.hop else opened(Stage.ROUTE, device.id, "firewall", f"leads on to {what}", "F-3.6")

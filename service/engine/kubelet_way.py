@@ -36,7 +36,7 @@ def walk_in_vpc(scene: Scene, target: Target, source: Place, place: Place) -> Wa
     gates = [interfaces_let_out(scene, target, party)]
     if apart:
         gates.append(acl(scene, Stage.OWN_ACL, source, Direction.OUT, port, side, ours=True))
-    gates += within_vpc(scene, source, party.addresses, caller.consumer.name, target.firewall_cause)
+    gates += within_vpc(scene, source, party.addresses, caller.consumer.name, target.firewall_cause, target.port)
     if apart:
         gates.append(acl(scene, Stage.TARGET_ACL, place, Direction.IN, port, from_side, ours=False))
     gates.append(target_groups(scene, target, interfaces))
