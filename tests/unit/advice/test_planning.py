@@ -263,6 +263,27 @@ def test_a_caller_moves_where_that_cuts_nobody_off() -> None:
     assert moved.setting.mode is BOTH
 
 
+def test_whose_address_nobody_knows_is_kept_by_a_list_that_goes_on_admitting_everybody() -> None:
+    routes = replace(RTB_A, routes=(replace(RTB_A.routes[0], target="internet_gateway"), *RTB_A.routes[1:]))
+    subnets = tuple(replace(subnet, assigns_public_ip=True) for subnet in a_cluster().subnets)
+    cluster = a_cluster("0.0.0.0/0", route_tables=(routes, RTB_PUBLIC), subnets=subnets)
+
+    plan = the_plan(cluster, nodes(), an_operator())
+
+    assert states(plan) == [("public_and_private", ("0.0.0.0/0",)), ("public_and_private", (OFFICE,))]
+    assert [cut for step in plan.steps for cut in step.cuts] == []
+
+
+def test_private_access_stays_on_while_a_caller_of_unknown_address_moves() -> None:
+    cluster = present(a_cluster(), "0.0.0.0/0", private=True)
+
+    plan = the_plan(cluster, nodes(), an_operator(source_cidrs=None), internet_exposure=InternetExposure.NONE)
+
+    calls = [step.changes[0].kind.value for step in plan.steps]
+    assert calls == ["access_entry", "consumer_location", "endpoint_access"]
+    assert states(plan) == [("private", ())]
+
+
 def test_what_the_mode_does_not_change_is_mended_on_the_way() -> None:
     nodes_of_their_own = nodes(security_groups=("sg-own",))
     groups = (the_cluster_group(a_rule("sg-own")), a_group("sg-own"))
