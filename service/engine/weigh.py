@@ -37,6 +37,9 @@ FEWEST, MOST = 2, 6
 """Devices on the shortest way (route table, interface) and on one that is worth no points any more."""
 ALONE = frozenset({"proxy", "tunnel", "firewall"})
 """Kinds of device of which there is one by its nature."""
+GATEWAYS = frozenset({"egress_only_internet_gateway"})
+"""Kinds of device that pass a call on though they let it through as it is."""
+_PASSED_ON = (Action.ROUTED, Action.TRANSLATED)
 REQUIRED, PREFERRED = 80, 20
 """Accessibility: who must get in counts four times who should."""
 
@@ -119,7 +122,7 @@ def burden(scene: Scene, caller: Caller, flow: Trace) -> Burden:
         kinds = [hop.kind for hop in flow.hops]
         passes_nat = "nat_gateway" in kinds
         measured = Burden(
-            devices=sum(hop.action is Action.ROUTED or hop.action is Action.TRANSLATED for hop in flow.hops),
+            devices=sum(hop.action in _PASSED_ON or hop.kind in GATEWAYS for hop in flow.hops),
             passes_nat=passes_nat,
             share_in_zone=_share_in_zone(scene, caller, flow, passes_nat),
             hangs_on_one=not ALONE.isdisjoint(kinds) or (passes_nat and _hangs_on_one_nat(scene, caller, flow)),
@@ -161,7 +164,7 @@ def _share_in_zone(scene: Scene, caller: Caller, flow: Trace, passes_nat: bool) 
     if passes_nat:
         return _mean([_nat_is_near(scene, place) for place in caller.places])
     if flow.resolved_to is Answer.PUBLIC_ADDRESSES:
-        return 1.0
+        return 0.5  # in which zones the load balancer answers is not for the VPC to know
     zones = [place.subnet.availability_zone for place in scene.cluster_places]
     if None in zones:
         return 0.5
