@@ -99,6 +99,8 @@ def _is_shown(name: str, value: Value) -> bool:
 
 
 def _text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 

@@ -34,7 +34,7 @@ def _with_endpoints(fault: CallFault, services: tuple[str, ...]) -> Iterable[Rep
         else:
             changes += _new_endpoint(fault, service, is_first=not any(it.value("subnets") for it in changes))
     name = fault.journey.consumer.name
-    sentence = f"make VPC endpoints with private DNS for {', '.join(services)} where {name} stands"
+    sentence = f"make VPC endpoints with private DNS for {', '.join(services)} in the subnets of {name}"
     yield repair("endpoints", "+".join(services), sentence, ("F-8.3", "F-8.7", "F-8.9"), *changes)
 
 

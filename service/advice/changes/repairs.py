@@ -83,6 +83,11 @@ class Job:
         """Whether an address stands for one that is not known yet."""
         return any(change.value("is_example") is True for change in self.preparation.changes)
 
+    @property
+    def _awaits_an_address(self) -> bool:
+        """Whether a gateway is made whose address is not known yet."""
+        return self.has_example and any(change.kind is ChangeKind.NAT_GATEWAY for change in self.preparation.changes)
+
     def id(self, target: Value, kind: str) -> Id:
         """The id of a target; one parameter for each that is not known."""
         text = str(target)
@@ -135,7 +140,7 @@ class Job:
         return (
             self.preparation.sentence,
             *(f"{it.text} stands for {target}" for target, it in self.parameters.items()),
-            *((_EXAMPLE,) if self.has_example else ()),
+            *((_EXAMPLE,) if self._awaits_an_address else ()),
             *(f"{name} stands for what only you can choose" for name in self._examples()),
             *(("a part of it is not AWS's to change, and is not written here",) if rest > 0 else ()),
         )

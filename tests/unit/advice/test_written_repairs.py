@@ -281,6 +281,7 @@ def test_what_only_a_person_can_choose_is_named() -> None:
     notes = written(*REPAIRED["an example"])["aws_cli"].notes
 
     assert "cidrs 10.250.0.0/24 stands for what only you can choose" in notes
+    assert not any("new gateway" in note for note in notes)
     notes = written(*REPAIRED["domain"])["terraform"].notes
     assert "domain name eu-west-1.compute.internal stands for what only you can choose" in notes
 
