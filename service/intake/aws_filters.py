@@ -7,6 +7,7 @@ that cannot be read is never dropped in silence: a missing rule would read as a 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from service.intake.aws_around import Around, note
@@ -28,7 +29,8 @@ def describe_groups(draft: Draft, around: Around, named: Named | None) -> None:
     roles = _roles(draft, around, named)
     by_id = around.bundle.by("securitygroups", "GroupId")
     ours = dict(around.of_vpc("securitygroups", "GroupId"))
-    all_groups = {id_: by_id[id_][0] for id_ in roles if id_ in by_id} | ours
+    on_endpoint = {id_: by_id[id_][0] for id_ in roles if id_ in by_id}
+    all_groups = on_endpoint | ours | _beside(on_endpoint, by_id)
     rules = around.bundle.by("securitygrouprules", "GroupId")
     for id_, record in all_groups.items():
         if len(draft.cluster.get("security_groups", ())) < MOST_GROUPS:
@@ -40,6 +42,17 @@ def describe_groups(draft: Draft, around: Around, named: Named | None) -> None:
     else:
         draft.unknown[:] = [one for one in draft.unknown if one.field != "/security_groups"]
     _missing(draft, roles)
+
+
+def _beside(groups: Mapping[str, Record], by_id: Mapping[str, list[Record]]) -> dict[str, Record]:
+    """The groups that rules of these name, where no document tells their VPC: they stand in this one, or its peer."""
+    named = {
+        pair.text("GroupId")
+        for record in groups.values()
+        for part in record.parts("IpPermissions")
+        for pair in part.parts("UserIdGroupPairs")
+    }
+    return {id_: by_id[id_][0] for id_ in sorted(named) if id_ in by_id and not by_id[id_][0].text("VpcId")}
 
 
 def _missing(draft: Draft, roles: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -96,9 +97,16 @@ class Ids:
         return id_
 
     def rename(self, draft: Draft) -> None:
-        """Puts the addresses into the description, in the place of the ids that were made up."""
-        draft.cluster = self._renamed(draft.cluster)
-        draft.consumers[:] = self._renamed(draft.consumers)
+        """Puts the addresses into the description, in the place of the ids that were made up.
+
+        A security group that could not be read is left out, and rules of others may name it. There it keeps an id of
+        AWS's shape, for that is what says "a group that is not described".
+        """
+        described = {group["id"] for group in draft.cluster.get("security_groups", ())}
+        missing = {id_ for id_ in self.names if described and id_.startswith("sg-") and id_ not in described}
+        names = {id_: name for id_, name in self.names.items() if id_ not in missing}
+        draft.cluster = _renamed(draft.cluster, names)
+        draft.consumers[:] = _renamed(draft.consumers, names)
         say = self._text
         draft.origins[:] = [
             replace(one, field=say(one.field), place=say(one.place), because=say(one.because)) for one in draft.origins
@@ -109,15 +117,16 @@ class Ids:
             replace(one, field=say(one.field), why=say(one.why), text=say(one.text)) for one in draft.unknown
         ]
 
-    def _renamed(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: self._renamed(member) for key, member in value.items()}
-        if isinstance(value, list):
-            return [self._renamed(item) for item in value]
-        return self.names.get(value, value) if isinstance(value, str) else value
-
     def _text(self, text: str) -> str:
         return _MADE_UP.sub(lambda found: self.names.get(found[0], found[0]), text)
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _renamed(member, names) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_renamed(item, names) for item in value]
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def _type_of(address: str) -> str:

@@ -62,6 +62,42 @@ def test_a_git_source_tells_the_version_by_its_reference() -> None:
     assert effective(module(source.format("20.1.0"), arguments='cluster_name = "a"')) == PRIVATE
 
 
+VPC = """
+module "vpc" {
+  source          = "terraform-aws-modules/vpc/aws"
+  version         = "5.1.0"
+  cidr            = "10.0.0.0/16"
+  azs             = ["eu-west-1a", "eu-west-1b"]
+  private_subnets = ["10.0.1.0/24", "10.0.2.0/24"]
+}
+"""
+
+
+def groups_of(arguments: str) -> dict[str, dict[str, Any]]:
+    """The security groups of a cluster in that VPC, by id."""
+    call = f'source = "{EKS}"\n version = "20.1.0"\n subnet_ids = module.vpc.private_subnets\n {arguments}'
+    (one,) = read(f'{VPC}variable "given" {{}}\nmodule "eks" {{\n {call}\n}}')
+    assert_decidable(one)
+    return {group["id"]: group for group in one.cluster["security_groups"]}
+
+
+def test_the_group_of_the_nodes_is_described_where_the_vpc_is_a_variable() -> None:
+    groups = groups_of("vpc_id = var.given")
+
+    (rule,) = groups["module.eks.aws_security_group.cluster[0]"]["ingress"]
+    assert rule["sources"] == ["module.eks.aws_security_group.node[0]"]
+    assert "module.eks.aws_security_group.node[0]" in groups
+
+
+def test_a_rule_may_name_a_group_that_could_not_be_read() -> None:
+    groups = groups_of("vpc_id = module.vpc.vpc_id\n node_security_group_additional_rules = var.given")
+
+    (rule,) = groups["module.eks.aws_security_group.cluster[0]"]["ingress"]
+    (source,) = rule["sources"]
+    assert source.startswith("sg-")
+    assert "module.eks.aws_security_group.node[0]" not in groups
+
+
 def test_the_same_names_mean_the_opposite_in_another_module() -> None:
     assert effective(module("cloudposse/eks-cluster/aws", "4.6.0", "subnet_ids = []")) == PUBLIC
     assert effective(module("aws-ia/eks-blueprints/aws", "4.32.1", 'cluster_name = "a"')) == PUBLIC
