@@ -15,10 +15,11 @@ from service.web.request_context import surround_requests
 from service.web.routes import batches, catalogue, decisions, descriptions, operations, policy, record, schemas
 
 
-def create_app(settings: Settings, run: Run = run_here) -> Flask:
+def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) -> Flask:
     """The WSGI application for these settings; logging is the business of the process that runs it.
 
     ``run`` says where calls that wait for the store run; a worker of greenlets needs real threads for them.
+    ``read`` says where documents in other formats are read, which may take seconds of computation.
     """
     app = Flask("service", static_folder=None)
     # A body in chunks is cut off here without a word, so one byte more is let in and then refused (strict_json).
@@ -26,6 +27,7 @@ def create_app(settings: Settings, run: Run = run_here) -> Flask:
     app.config["SETTINGS"] = settings
     app.config["PRICES"] = read_prices(settings.prices_file)
     app.config["POLICIES"] = Policies(settings.policy_file)
+    app.config["READ"] = read
     app.config["RECORDER"] = recorder_of(settings, run)
     surround_requests(app)
     answer_with_problems(app)

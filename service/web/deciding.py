@@ -23,6 +23,7 @@ from service.domain.trace import Assumption
 from service.domain.written import SourceDocument
 from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
+from service.records.keeper import Run, run_here
 from service.web.answers import Answer, answer_of, digest_of_question
 from service.web.metering import meter
 from service.web.policies import Policies, policies
@@ -55,6 +56,14 @@ class Desk:
     include: tuple[Section, ...] | None = None
     note: Callable[[Decision], None] | None = None
     """Who wants to know of every decision."""
+    read: Run = run_here
+    """Where a question that rests on a document is read."""
+
+    def question_of(self, document: Any) -> Question:
+        """The question that a document asks; raises `InvalidQuestionError`."""
+        if isinstance(document, dict) and document.get("source") is not None:
+            return self.read(lambda: load_question(document))
+        return load_question(document)
 
     def decide_document(
         self, document: Any, stated: Iterable[Assumption] = (), source: SourceDocument | None = None
@@ -65,7 +74,7 @@ class Desk:
         """
         if self.include is not None and isinstance(document, dict) and document.get("include") is None:
             document = document | {"include": [section.value for section in self.include]}
-        question = load_question(document)
+        question = self.question_of(document)
         question = replace(question, stated=(*question.stated, *stated), source=source or question.source)
         policy = self.policies.of_question(question)
         advised, answer = self.decide(question, policy, digest_of_question(document), datetime.now(UTC))
@@ -82,7 +91,12 @@ class Desk:
 
 def desk() -> Desk:
     """The desk of the present application."""
-    return Desk(policies=policies(), prices=current_app.config["PRICES"], note=meter().note_decision)
+    return Desk(
+        policies=policies(),
+        prices=current_app.config["PRICES"],
+        note=meter().note_decision,
+        read=current_app.config["READ"],
+    )
 
 
 def decide_each(asked: Iterable[_T], decide: Callable[[_T], _R]) -> Iterator[tuple[_T, _R | Problem]]:

@@ -4,10 +4,14 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 
 from tests.e2e.server import (
     PATIENCE_SECONDS,
@@ -122,6 +126,36 @@ def test_an_upload_that_breaks_off_leaves_the_service_well(server: Server) -> No
     connection.close()
 
     assert server.get("/livez").status_code == 200
+
+
+def test_large_documents_hold_up_nobody(server: Server) -> None:
+    subnets = "".join(
+        f'resource "aws_subnet" "s{n}" {{\n  cidr_block = cidrsubnet(var.a, 8, {n})\n}}\n' for n in range(600)
+    )
+    document = f'resource "aws_eks_cluster" "c" {{\n  name = "c"\n}}\n{subnets}'
+    question = {"source": {"document": document}}
+
+    def ask(path: str, **given: Any) -> int:
+        return requests.post(server.url + path, timeout=60, **given).status_code
+
+    with ThreadPoolExecutor(max_workers=8) as callers:
+        as_text = {"data": document, "headers": {"Content-Type": "text/plain"}}
+        asked = [callers.submit(ask, "/v1/descriptions", **as_text) for _ in range(4)]
+        asked += [callers.submit(ask, "/v1/decisions", json=question) for _ in range(4)]
+        time.sleep(0.3)
+        answers = [server.get("/livez", headers={"Connection": "close"}).elapsed.total_seconds() for _ in range(6)]
+        was_busy = not all(one.done() for one in asked)
+
+    assert was_busy
+    assert max(answers) < 1
+    assert {one.result() for one in asked} == {200}
+
+
+def test_a_refusal_of_a_document_leaves_no_traceback(server: Server) -> None:
+    response = server.post("/v1/descriptions", data=b"nothing", headers={"Content-Type": "text/plain"})
+
+    assert (response.status_code, response.json()["code"]) == (422, "INVALID_DOCUMENT")
+    assert "Traceback" not in server.output()
 
 
 def test_stalled_uploads_hold_up_nobody(server: Server) -> None:

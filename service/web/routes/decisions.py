@@ -13,7 +13,6 @@ from service.web.answers import Answer, digest_of_question, report_of
 from service.web.deciding import desk
 from service.web.forms import JSON, MARKDOWN, accepted_form
 from service.web.recorder import recorder
-from service.web.schemas import load_question
 from service.web.schemas.queries import DecideQueryElement, idempotency_key, read_query
 from service.web.strict_json import read_body
 
@@ -27,7 +26,7 @@ def decide_question() -> Response:
     """Decides the question in the body; 200 also when no mode fits."""
     form, is_checked_only = accepted_form(), read_query(_QUERY).validate_only
     document = read_body()
-    question = load_question(document)
+    question = desk().question_of(document)
     policy = desk().policies.of_question(question)
     digest = digest_of_question(document)
     if is_checked_only:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from service.domain.errors import InvalidDocumentError, Mistake
@@ -46,10 +46,14 @@ def describe() -> Response:
     request.max_content_length = MOST_BYTES + 1  # the reason for one byte more stands in `create_app`
     source, pointer = _source()
     try:
-        understood = source.understood()
+        answer: bytes = current_app.config["READ"](lambda: _understood(source))
     except NotUnderstoodError as error:
         raise InvalidDocumentError((Mistake(pointer, str(error)),)) from None
-    return Response(orjson.dumps(as_document(understood), option=orjson.OPT_APPEND_NEWLINE), content_type=_JSON)
+    return Response(answer, content_type=_JSON)
+
+
+def _understood(source: Source) -> bytes:
+    return orjson.dumps(as_document(source.understood()), option=orjson.OPT_APPEND_NEWLINE)
 
 
 @blueprint.get("/formats")
