@@ -107,7 +107,7 @@ def test_the_report_says_with_which_list_an_answer_recommends(client: FlaskClien
 
     text = report(client, consumers=[consumers[0], consumers[1] | {"location": {"at": "internet"}}])
 
-    assert "   - another address: then public and private, public access from 1.0.0.0/32\n" in text
+    assert "   - another address: then public and private, public access from 1.0.0.0/32 (an example)\n" in text
 
 
 def test_a_report_without_unknowns_has_no_such_section(client: FlaskClient) -> None:

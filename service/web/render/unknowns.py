@@ -67,7 +67,9 @@ def _becomes(possible: Document, names: dict[str, str]) -> str:
     """What an answer would make of the decision, in a line."""
     if possible["decisive"]:
         becomes = names[possible["mode"]] if possible["mode"] else possible["outcome"].replace("_", " ")
-        listed = possible["public_access_cidrs"]
+        answer = possible["answer"]
+        examples = answer if possible["representative"] and isinstance(answer, list) else []
+        listed = [f"{it} (an example)" if it in examples else it for it in possible["public_access_cidrs"] or ()]
         said = f"then {becomes}" + (f", public access from {', '.join(listed)}" if listed else "")
     else:
         said = "the recommendation stays"
