@@ -188,7 +188,11 @@ class _Run:
             click.echo(f"{bundle.name}: denied, and so unknown: {', '.join(bundle.denied)}{again}", err=True)
 
     def missed(self, clusters: tuple[str, ...], bundles: list[Bundle]) -> None:
-        """Says which of the named clusters was found nowhere."""
+        """Says which of the named clusters was found nowhere, and that there is none, where none is named."""
+        if not clusters and not bundles:
+            click.echo(
+                "no cluster was found in these accounts and Regions (`--region all` looks in every one)", err=True
+            )
         for name in clusters:
             if all(bundle.cluster != name for bundle in bundles):
                 self.tell(name, "no cluster of this name could be read in these accounts and Regions")

@@ -328,6 +328,13 @@ def test_only_named_clusters_are_read_and_one_that_is_nowhere_is_told(network: N
     assert result.exit_code == 3
 
 
+def test_an_account_without_clusters_is_told(aws: Aws, tmp_path: Path) -> None:
+    result = run("--output", str(tmp_path / "out"), "--decide")
+
+    assert (result.stdout, result.exit_code) == ("", 0)
+    assert result.stderr.startswith("no cluster was found in these accounts and Regions")
+
+
 def test_a_cluster_that_cannot_be_described_is_told(network: Network, aws: Aws, tmp_path: Path) -> None:
     aws.fail({"call": "eks:DescribeCluster", "code": "AccessDeniedException"})
 
