@@ -5,7 +5,7 @@ A table of fields: those that EKS or AWS give a default offer every value, the a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -192,13 +192,16 @@ def _subnets(question: Question, field: str) -> Ask | None:
 
 
 def _groups(question: Question, field: str) -> Ask | None:
-    """No group was described: the cluster security group admits everybody on 443, or only itself.
+    """The cluster security group was not described: it admits everybody on 443, or only itself.
 
-    What consumers name is described with it; the first name is taken for the cluster security group's own.
+    The groups that were described stay, and what consumers name beside them is described with it; the first such
+    name is taken for the cluster security group's own.
     """
-    if question.cluster.security_groups:
+    described = question.cluster.security_groups or ()
+    if any(group.role == "cluster" for group in described):
         return None
-    named = sorted({name for consumer in question.consumers or () for name in _groups_named_by(consumer)})
+    known = {group.id for group in described}
+    named = sorted({name for consumer in question.consumers or () for name in _groups_named_by(consumer)} - known)
     own, *others = named or ["sg-cluster"]
     open_to = tuple(parse_network(text) for text in ANYWHERE)
     https = SecurityRule(ports=Ports(protocol="tcp", first=443, last=443), cidrs=open_to)
@@ -209,14 +212,36 @@ def _groups(question: Question, field: str) -> Ask | None:
         group = SecurityGroup(id=own, role="cluster", ingress=rules)
         answers.append(
             Given(
-                value=[{"id": own, "role": "cluster", "ingress": wire}, *({"id": name} for name in others)],
+                value=[
+                    {"id": own, "role": "cluster", "ingress": wire},
+                    *({"id": name} for name in others),
+                    *map(_group_on_the_wire, described),
+                ],
                 words=f"{said} ({own})",
-                asked=with_cluster(question, security_groups=(group, *rest)),
+                asked=with_cluster(question, security_groups=(group, *rest, *described)),
                 is_representative=True,
             )
         )
     said = "Whom does the cluster security group admit on TCP 443, besides those that hold it?"
     return Ask(field=field, question=said, kind=AnswerKind.DESCRIPTION, answers=tuple(answers))
+
+
+def _group_on_the_wire(group: SecurityGroup) -> dict[str, Any]:
+    """A described group as a question writes it."""
+    wire: dict[str, Any] = {"id": group.id, "role": group.role, "ingress": _rules_on_the_wire(group.ingress)}
+    return wire if group.egress is None else wire | {"egress": _rules_on_the_wire(group.egress)}
+
+
+def _rules_on_the_wire(rules: Iterable[SecurityRule]) -> list[dict[str, Any]]:
+    return [
+        {
+            "protocol": rule.ports.protocol,
+            "from_port": rule.ports.first,
+            "to_port": rule.ports.last,
+            "sources": [*texts(rule.cidrs), *rule.groups, *rule.prefix_lists],
+        }
+        for rule in rules
+    ]
 
 
 def _groups_named_by(consumer: Consumer) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from service.domain.question import Question
 from service.domain.trace import Disposition
 from service.domain.unknowns import AnswerKind, Unknown
 from service.engine import decide
+from service.web.schemas import load_question
 from tests.unit.builders import (
     BOTH,
     PRIVATE,
@@ -23,10 +24,12 @@ from tests.unit.builders import (
     a_bastion,
     a_cluster,
     a_firewall,
+    a_group,
     a_link,
     a_nat,
     a_neighbour,
     a_question,
+    a_rule,
     a_subnet,
     a_vpc,
     an_access,
@@ -241,6 +244,20 @@ def test_a_cluster_security_group_that_was_not_described_is_asked_whom_it_admits
 
     assert becomes(unknown) == {"everybody (sg-cluster)": PRIVATE, "nobody (sg-cluster)": BOTH}
     assert ask_for(a_question(a_cluster()), "/cluster/security_groups") is None
+
+
+def test_groups_that_were_described_stay_beside_the_cluster_security_group_that_was_not() -> None:
+    described = a_group("sg-own", a_rule("10.0.0.0/8"), egress=(a_rule("0.0.0.0/0"),))
+    question = a_question(a_cluster(security_groups=(described,)), a_neighbour(security_groups=("sg-own",)), nodes())
+
+    ask = ask_for(question, "/cluster/security_groups")
+
+    assert ask is not None
+    for answer in ask.answers:
+        assert answer.asked.cluster.security_groups is not None
+        assert described in answer.asked.cluster.security_groups
+        document = {"cluster": {"name": "x", "security_groups": answer.value}}
+        assert load_question(document).cluster.security_groups == answer.asked.cluster.security_groups
 
 
 def test_a_switch_that_was_left_out_is_asked_for() -> None:
