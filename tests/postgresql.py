@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -26,6 +27,8 @@ class PostgresServer:
     binaries: Path
     data: Path
     port: int
+    said: Path
+    """What its programs said last; a pipe would be held open by the server that `pg_ctl start` leaves behind."""
 
     def url(self, database: str = "postgres") -> str:
         """Where the service finds a database of this server."""
@@ -47,15 +50,17 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
-        subprocess.run(
-            [*as_user, str(self.binaries / program), *arguments],
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=60,
-            cwd=self.data,
-        )
+        with self.said.open("w") as output:
+            ended = subprocess.run(
+                [*as_user, str(self.binaries / program), *arguments],
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=90,
+                cwd=self.data,
+            )
+        assert ended.returncode == 0, f"{program} {arguments}: {self.said.read_text('utf-8')}"
 
 
 def binaries() -> Path | None:
@@ -73,21 +78,18 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL is not installed, and CI must not skip what needs it")
         pytest.skip("PostgreSQL is not installed: the tests that need it were skipped")
-    data = folder / "postgresql"
-    data.mkdir()
+    # Not in pytest's own folders: a second run of pytest closes those to the user that the server runs as.
+    data = Path(mkdtemp(prefix="postgresql-"))
     if os.geteuid() == 0:
-        # The server refuses to run as root, so its folder, and the way there, is for its own user.
         shutil.chown(data, "postgres", "postgres")
-        for parent in (folder, *folder.parents):
-            if parent.stat().st_uid == 0 and parent != Path("/"):
-                parent.chmod(parent.stat().st_mode | 0o111)
-    server = PostgresServer(programs, data, _free_port())
+    server = PostgresServer(programs, data, _free_port(), folder / "said")
     server._run("initdb", "-D", str(data), "-U", "tester", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
     server.start()
     try:
         yield server
     finally:
         server.stop("immediate")
+        shutil.rmtree(data)
 
 
 def _free_port() -> int:
