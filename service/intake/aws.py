@@ -110,7 +110,7 @@ def _with_cluster(bundle: Bundle, named: Named, shared: tuple[Ignored, ...], is_
         _subnets_of_interfaces(draft, around, named)
     has_network = bundle.lists.keys() - {"nodegroups", "fargateprofiles", "launchtemplateversions"}
     if has_network and vpc:
-        _network(draft, around, named)
+        describe_network(draft, around, named)
     elif has_network:
         draft.leave_open("/vpc", "no document ties the network that is described to the cluster's VPC")
     draft.ignored += [*shared, *_of_other_vpcs(bundle, vpc)]
@@ -119,7 +119,7 @@ def _with_cluster(bundle: Bundle, named: Named, shared: tuple[Ignored, ...], is_
 
 def _without_cluster(bundle: Bundle, vpc: str, shared: tuple[Ignored, ...]) -> Understanding:
     draft = Draft(format=FORMAT, place=vpc)
-    _network(draft, Around(bundle=bundle, vpc=vpc), None)
+    describe_network(draft, Around(bundle=bundle, vpc=vpc), None)
     draft.ignored += [*shared, *_of_other_vpcs(bundle, vpc)]
     return replace(_closed(draft), has_cluster=False)
 
@@ -142,7 +142,7 @@ def _refuse_many(items: Sized, name: str, most: int) -> None:
         raise NotUnderstoodError(f"one cluster has {len(items)} of `{name}`, expected at most {most}")
 
 
-def _network(draft: Draft, around: Around, named: Named | None) -> None:
+def describe_network(draft: Draft, around: Around, named: Named | None) -> None:
     """All around the cluster; the order matters where one part refers to another."""
     describe_vpc(draft, around)
     describe_nat_gateways(draft, around)

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from service.intake.aws import describe_network
 from service.intake.aws_around import Around
 from service.intake.aws_bundle import Bundle
 from service.intake.aws_clusters import Named
-from service.intake.aws_filters import describe_acls, describe_groups
-from service.intake.aws_links import describe_links
 from service.intake.aws_records import Record, normalised
-from service.intake.aws_routes import describe_nat_gateways, describe_routes, know_targets
-from service.intake.aws_vpcs import complete_subnets, describe_subnets, describe_vpc
 from service.intake.drafting import Draft
 from service.intake.terraform_filters import filter_records
 from service.intake.terraform_ids import Ids
@@ -49,17 +46,9 @@ class Network:
                 self.bundle.lists.setdefault(kind, [])
 
     def describe(self, draft: Draft, vpc: str, named: Named | None) -> None:
-        """All around the cluster; the order matters where one part refers to another."""
+        """All around the cluster, with the addresses of the document in place of made-up ids."""
         around = Around(bundle=self.bundle, vpc=vpc)
-        describe_vpc(draft, around)
-        describe_nat_gateways(draft, around)
-        describe_subnets(draft, around)
-        describe_routes(draft, around)
-        describe_groups(draft, around, named)
-        describe_acls(draft, around)
-        describe_links(draft, around)
-        know_targets(draft)
-        complete_subnets(draft, around)
+        describe_network(draft, around, named)
         self._forget_named(draft)
         if vpc in self.made:
             draft.assume("/vpc", _ALL_THERE_IS)
