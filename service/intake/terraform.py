@@ -20,6 +20,7 @@ from service.intake.terraform_consumers import describe_consumers
 from service.intake.terraform_evaluator import Budget
 from service.intake.terraform_folders import read_folders, roots
 from service.intake.terraform_ids import Ids
+from service.intake.terraform_json import is_configuration
 from service.intake.terraform_modules import build_all
 from service.intake.terraform_network import Network
 from service.intake.terraform_plan import is_plan, read_plan
@@ -108,13 +109,15 @@ def _each(format_: str, read: Callable[[Any], list[Resource]]) -> Callable[[Docu
 
 
 def _is_configuration(document: Any, name: str) -> bool:
-    return isinstance(document, str) or (isinstance(document, dict) and name.endswith(".tfvars.json"))
+    if isinstance(document, dict) and name.endswith(".tfvars.json"):
+        return True
+    return isinstance(document, str) or is_configuration(document)
 
 
 FORMATS: tuple[Format, ...] = (
     Format(
         name="terraform",
-        title="Terraform configuration (HCL)",
+        title="Terraform configuration (HCL, or its form in JSON)",
         recognises=_is_configuration,
         read=read_configuration,
     ),

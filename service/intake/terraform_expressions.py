@@ -12,6 +12,7 @@ from collections.abc import Callable
 from lark import Token, Tree
 
 from service.intake.readings import Open
+from service.intake.terraform_escapes import unescaped
 from service.intake.terraform_evaluator import NO_SUCH_PART, Budget, Evaluator, Locals, Names, Rule
 from service.intake.terraform_functions import MOST_ITEMS, UndecidedError, as_string, call
 from service.intake.terraform_syntax import Node, name_of, subtrees
@@ -52,23 +53,12 @@ def _string(evaluator: Evaluator, node: Node, known: Locals) -> Value:
     for part in parts:
         child = part.children[0]
         if isinstance(child, Token):
-            text += _unescaped(child)
+            text += child[1:] if child.type == "ESCAPED_INTERPOLATION" else unescaped(child)
         elif child.data == "interpolation":
             text += as_string(_inner(evaluator, child, known))
         else:
             raise UndecidedError("a template directive")
     return text
-
-
-def _unescaped(token: Token) -> str:
-    if token.type == "ESCAPED_INTERPOLATION":
-        return token[1:]
-    text, rest = "", str(token)
-    while "\\" in rest:
-        before, _, rest = rest.partition("\\")
-        text += before + {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}.get(rest[:1], "")
-        rest = rest[1:]
-    return text + rest
 
 
 def _heredoc(evaluator: Evaluator, node: Node, known: Locals) -> Value:

@@ -14,6 +14,7 @@ from typing import Any
 
 from service.intake.terraform_evaluator import Budget
 from service.intake.terraform_expressions import evaluator_of
+from service.intake.terraform_json import as_hcl, is_configuration
 from service.intake.terraform_syntax import MOST_CHARACTERS, Block, Body, Node, parse, text_of
 from service.intake.terraform_values import Handle, Value
 from service.intake.understanding import Ignored, NotUnderstoodError
@@ -69,8 +70,8 @@ def _is_loaded(name: str) -> bool:
 
 def read_folders(documents: Mapping[str, Any], budget: Budget) -> tuple[dict[str, Folder], list[Ignored]]:
     """The folders, and the files that cannot be read; raises `NotUnderstoodError` if none can."""
-    texts = [document for document in documents.values() if isinstance(document, str)]
-    if sum(map(len, texts)) > MOST_CHARACTERS:
+    documents = {name: as_hcl(one) if is_configuration(one) else one for name, one in documents.items()}
+    if sum(len(one) for one in documents.values() if isinstance(one, str)) > MOST_CHARACTERS:
         raise NotUnderstoodError(f"the HCL has more than {MOST_CHARACTERS} characters in all")
     folders: dict[str, Folder] = {}
     ignored = []
