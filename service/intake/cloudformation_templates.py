@@ -4,6 +4,8 @@
    `TemplateBody`, and several may stand in one document.
 2. `Fn::ForEach` is written out first (AWS::LanguageExtensions); a loop over what is not known is left out.
 3. A resource whose condition is false is not made. One whose condition is open may be made.
+4. The documentation of CloudFormation shows resources without the `Resources` around them, and a single one without
+   its logical id as well: both are read as a template that holds nothing else.
 """
 
 from __future__ import annotations
@@ -25,6 +27,13 @@ MOST_WRITTEN_OUT = 100_000
 MOST_ID = 200
 _MOST_VARIABLES = 20
 _LONGEST_ITEM = 200
+_UNNAMED = "Resource"
+_MEMBERS = frozenset(
+    {
+        *("Type", "Properties", "DependsOn", "Condition", "Metadata", "DeletionPolicy", "UpdateReplacePolicy"),
+        *("UpdatePolicy", "CreationPolicy"),
+    }
+)
 _LOOP = "Fn::ForEach::"
 _TYPE = re.compile(r"[A-Za-z0-9]{2,64}::[A-Za-z0-9:@_-]{1,200}")
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,200}")
@@ -86,6 +95,8 @@ def templates_in(document: Any, place: str = "") -> Iterator[tuple[str, Mapping[
     """Each template of a document with its place."""
     if is_template(document):
         yield place, document
+    elif resources := _fragment(document):
+        yield place, {"Resources": resources}
     elif isinstance(document, Mapping) and "TemplateBody" in document:
         body = document["TemplateBody"]
         if isinstance(body, str):
@@ -96,6 +107,22 @@ def templates_in(document: Any, place: str = "") -> Iterator[tuple[str, Mapping[
         for index, one in enumerate(document):
             if is_template(one):
                 yield f"{place}/{index}", one
+
+
+def _fragment(document: Any) -> Mapping[str, Any] | None:
+    """The resources of a document that is nothing but resources, or but one without its logical id."""
+    if not isinstance(document, Mapping):
+        return None
+    if _is_resource(document):
+        return {_UNNAMED: document}
+    return document if document and all(map(_is_resource, document.values())) else None
+
+
+def _is_resource(value: Any) -> bool:
+    """Whether an object has a type of AWS's shape and nothing beside it that a resource does not have."""
+    if not isinstance(value, Mapping) or not isinstance(kind := value.get("Type"), str):
+        return False
+    return bool(_TYPE.fullmatch(kind)) and isinstance(value.get("Properties", {}), Mapping) and value.keys() <= _MEMBERS
 
 
 def open_template(document: Mapping[str, Any], place: str) -> Template:

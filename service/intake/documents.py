@@ -31,6 +31,8 @@ _HCL = re.compile(
     re.MULTILINE,
 )
 _BEFORE_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*(?:[A-Za-z0-9_./-]{1,80}:[ \t]+)?")
+_TEMPLATED = ("{{", "{%")
+"""How a template of Helm or Jinja may begin, and no JSON does."""
 _CONTROL = re.compile(r"\{\{-?[ \t]*(?:if|else|range|with|end|define|include|template)\b|\{%")
 
 
@@ -94,7 +96,7 @@ def read_text(text: str, name: str = "") -> Any:
         return read_json(text)
     start = text.lstrip()[:1]
     if not lower.endswith((".yaml", ".yml")):
-        if start in ("{", "["):
+        if start in ("{", "[") and not text.lstrip().startswith(_TEMPLATED):
             return _flow(text)
         if blocks := list(_HCL.finditer(text)):
             return text if any(text[block.start()] not in " \t" for block in blocks) else _indented(text)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from service.intake import cloudformation
+from service.intake.documents import read_text
 from service.intake.understanding import Understanding
 from tests.intake.definitions import assert_decidable, from_text, unknown_fields
 
@@ -173,3 +174,31 @@ def test_nodes_whose_launch_template_is_elsewhere_have_unknown_groups() -> None:
         "/consumers[Pods]/subnets",
     } <= set(unknown_fields(found))
     assert any("`Perhaps`" in assumed.sentence for assumed in found.assumed if assumed.field == "/consumers[Two]")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("{Type: AWS::EKS::Cluster, Properties: {Name: one}}", "/Resources/Resource"),
+        ("Mine: {Type: AWS::EKS::Cluster, Properties: {Name: one}, DependsOn: Vpc}", "/Resources/Mine"),
+    ],
+)
+def test_a_fragment_of_a_template_is_read_as_the_template_around_it(text: str, place: str) -> None:
+    (found,) = from_text(CLOUDFORMATION, text)
+
+    assert (found.place, found.cluster["name"]) == (place, "one")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{Type: AWS::EKS::Cluster, Properties: [Name]}",
+        "{Type: AWS::EKS::Cluster, Name: one}",
+        "{Type: cluster, Properties: {}}",
+        "Mine: {Type: AWS::EKS::Cluster}\nversion: 2",
+        "{Type: 2, Properties: {}}",
+        "{}",
+    ],
+)
+def test_what_holds_more_than_resources_is_no_fragment(text: str) -> None:
+    assert not CLOUDFORMATION.recognises(read_text(text, "fragment.yaml"), "")

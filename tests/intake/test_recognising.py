@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.intake.documents import Documents
+from service.intake.documents import Documents, read_documents
 from service.intake.formats import Format
 from service.intake.recognising import MOST_DESCRIPTIONS, understand
 from service.intake.understanding import NotUnderstoodError, Understanding, Unknown
@@ -167,3 +167,9 @@ def test_too_many_clusters_are_refused() -> None:
 
     with pytest.raises(NotUnderstoodError, match=f"{MOST_DESCRIPTIONS + 1} clusters"):
         understand(several(a={}), (many,))
+
+
+@pytest.mark.parametrize("start", ["{{- if .Values.eks }}", "{% if eks %}"])
+def test_a_template_that_begins_with_a_condition_is_refused_as_a_template_and_not_as_json(start: str) -> None:
+    with pytest.raises(NotUnderstoodError, match="render it first"):
+        read_documents(f"{start}\nkind: ClusterConfig\n".encode())
