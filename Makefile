@@ -11,7 +11,7 @@ SCANNERS := build/scanners
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install run test check scanners format bench lock clean
+.PHONY: install run test check scanners format bench words lock clean
 
 install: $(VENV)/installed
 
@@ -51,6 +51,12 @@ check: install
 format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Finds every text for people in the code and the catalogues, and puts it into each language's file; docs/words.md.
+words: install
+	mkdir -p build
+	$(BIN)/python -m babel.messages.frontend --quiet extract --mapping-file=babel.cfg --no-wrap --add-location=file --omit-header --output-file=build/messages.pot service
+	$(BIN)/python -m babel.messages.frontend --quiet update --input-file=build/messages.pot --output-dir=service/catalogue/words --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 bench: install
 	$(BIN)/python -m tests.bench

@@ -7,6 +7,7 @@ from flask import Flask
 from service.catalogue.prices import read_prices
 from service.records.keeper import Run, run_here
 from service.settings import Settings
+from service.web.language import speak_languages
 from service.web.metering import count_requests
 from service.web.policies import Policies
 from service.web.problems import answer_with_problems
@@ -29,6 +30,7 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     app.config["POLICIES"] = Policies(settings.policy_file)
     app.config["READ"] = read
     app.config["RECORDER"] = recorder_of(settings, run)
+    speak_languages(app)
     surround_requests(app)
     answer_with_problems(app)
     for room in (operations, catalogue, decisions, batches, record, policy, descriptions, schemas):

@@ -241,7 +241,7 @@ def _stopped_before(way: Way, cause: str, disposition: Disposition) -> Way:
 
 def _origin(caller: Caller) -> Hop:
     if caller.is_inside:
-        where = "in " + ", ".join(place.id for place in caller.places)
+        where = f"in {', '.join(place.id for place in caller.places)}"
     elif caller.vantage is Vantage.CONNECTED_NETWORK:
         where = f"behind {caller.connection.id}" if caller.connection else "in a connected network"
     else:

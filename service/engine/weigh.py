@@ -95,7 +95,9 @@ def _addresses_term(scene: Scene, mode: EndpointMode) -> Term:
         return Term(name=name, points=0, of=ADDRESSES, because="the list is not known, so every address may connect")
     ipv4, ipv6 = scene.admitted(4).count(), scene.admitted(6).count()
     points = round(ONE_ADDRESS * (1 - max(_openness(ipv4, 32), _openness(ipv6, 128))))
-    counted = f"{ipv4} IPv4" + (f" and about 2^{round(log2(ipv6))} IPv6" if ipv6 else "") + " addresses"
+    counted = f"{ipv4} IPv4 addresses"
+    if ipv6:
+        counted = f"{ipv4} IPv4 and about 2^{round(log2(ipv6))} IPv6 addresses"
     awaited = ", and those that the list still awaits," if scene.access.awaited else ""
     return Term(name=name, points=points, of=ADDRESSES, because=f"{counted}{awaited} may open a connection")
 

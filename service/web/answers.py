@@ -20,7 +20,8 @@ from service.catalogue.prices import PriceList
 from service.domain.advice import Advised
 from service.domain.decision import Decision
 from service.web.render.document import as_document
-from service.web.render.markdown import as_markdown
+from service.web.render.spoken import report_in
+from service.words.speaking import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,9 @@ def answer_of(advised: Advised, prices: PriceList, *, input_digest: str, id_: UU
     )
 
 
-def report_of(json: bytes) -> bytes:
-    """The same answer as a report."""
-    return as_markdown(orjson.loads(json)).encode()
+def report_of(json: bytes, words: Words) -> bytes:
+    """The same answer as a report, in these words."""
+    return report_in(words, orjson.loads(json)).encode()
 
 
 def digest_of_question(document: object) -> str:

@@ -14,10 +14,12 @@ from service.settings import Settings
 from service.web.batches import Batch, as_list, items_of_lines, items_of_list
 from service.web.deciding import desk
 from service.web.forms import JSON, LINES
+from service.web.language import spoken, translated
 from service.web.recorder import recorder
 from service.web.schemas.queries import NoQueryElement, idempotency_key, read_query
 from service.web.strict_json import read_items, refuse_encodings
 from service.web.uploads import Upload
+from service.words import ENGLISH
 
 blueprint = Blueprint("batches", __name__, url_prefix="/v1")
 
@@ -35,14 +37,18 @@ def decide_batch() -> Response:
     batch = Batch(replace(desk(), include=()), recorder())
     upload = Upload(request.environ, settings.stream_seconds)
     if request.mimetype == LINES:
-        pieces = batch.lines(
-            items_of_lines(upload.lines(settings.max_body_bytes), settings.max_body_bytes), upload.give_way
-        )
+        lines = items_of_lines(upload.lines(settings.max_body_bytes), settings.max_body_bytes)
+        pieces = _said(batch.lines(lines, upload.give_way))
     else:
         items = items_of_list(_documents(), settings.max_body_bytes)
-        pieces = as_list(REQUEST_ID.get() or "", batch.lines(items, upload.give_way))
+        pieces = as_list(REQUEST_ID.get() or "", _said(batch.lines(items, upload.give_way)))
     # A proxy that gathers the answer would hide the progress and take it for a stalled client.
     return Response(_released(upload, pieces), content_type=request.mimetype, headers={"X-Accel-Buffering": "no"})
+
+
+def _said(lines: Iterator[bytes]) -> Iterator[bytes]:
+    words = spoken()
+    return lines if words.language == ENGLISH else (translated(line, words) for line in lines)
 
 
 def _released(upload: Upload, pieces: Iterator[bytes]) -> Iterator[bytes]:

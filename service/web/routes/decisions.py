@@ -12,6 +12,7 @@ from service.policy.policy import Policy
 from service.web.answers import Answer, digest_of_question, report_of
 from service.web.deciding import desk
 from service.web.forms import JSON, MARKDOWN, accepted_form
+from service.web.language import spoken
 from service.web.recorder import recorder
 from service.web.schemas.queries import DecideQueryElement, idempotency_key, read_query
 from service.web.strict_json import read_body
@@ -33,7 +34,7 @@ def decide_question() -> Response:
         return Response(orjson.dumps({"valid": True, "input_digest": digest}), content_type=JSON)
     json, kept_as = _answered(question, policy, orjson.dumps(document), digest)
     headers = {"Vary": "Accept"} | ({"Location": f"/v1/decisions/{kept_as}"} if kept_as else {})
-    body = json if form == JSON else report_of(json)
+    body = json if form == JSON else report_of(json, spoken())
     return Response(body, content_type=JSON if form == JSON else f"{MARKDOWN}; charset=utf-8", headers=headers)
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from service.records.record import Record, Summary
 from service.web.answers import report_of
 from service.web.forms import JSON, MARKDOWN, accepted_form
+from service.web.language import spoken
 from service.web.recorder import recorder
 from service.web.schemas.queries import HistoryQueryElement, ListQueryElement, read_query
 
@@ -35,7 +36,7 @@ def decision(id_: str) -> Response:
     """One decision: the bytes that were answered then, or the same as a report."""
     form = accepted_form()
     record = _found(id_)
-    body = record.answer if form == JSON else report_of(record.answer)
+    body = record.answer if form == JSON else report_of(record.answer, spoken())
     content_type = JSON if form == JSON else f"{MARKDOWN}; charset=utf-8"
     response = Response(body, content_type=content_type, headers={"Vary": "Accept"})
     response.set_etag(f"{record.decision_digest.removeprefix('sha256:')}-{form.rpartition('/')[2]}")

@@ -1,0 +1,73 @@
+"""The report in another language: on an answer whose sentences are in it already, line by line.
+
+What stands in a line is a message of the report with sentences and names in its places, so it is said as any sentence
+is. Blocks of code stay as they are, but for paths, whose places are said one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from service.web.render.markdown import as_markdown
+from service.words import ENGLISH
+from service.words.documents import in_words, names_in
+from service.words.speaking import Words
+
+_MARK = re.compile(r"(\s*(?:#+ |- (?:\*\*[a-z]+\*\*: )?|\d+\. )?)(.*)", re.DOTALL)
+_ARROW, _BAR = " -> ", " | "
+
+
+def report_in(words: Words, answer: dict[str, Any]) -> str:
+    """The report on an answer, in these words."""
+    if words.language == ENGLISH:
+        return as_markdown(answer)
+    names = names_in(answer)
+    return "\n".join(_said(as_markdown(in_words(answer, words)), words, names))
+
+
+def _said(report: str, words: Words, names: Collection[str]) -> Iterator[str]:
+    fence = language = ""
+    for line in report.split("\n"):
+        if line.startswith("```") and not fence:
+            fence = re.match("`+", line)[0]  # type: ignore[index]  # three at least, as the line begins so
+            language = line.removeprefix(fence)
+            yield line
+        elif line == fence:
+            fence = ""
+            yield line
+        elif fence:
+            yield (
+                _ARROW.join(_place(place, words, names) for place in line.split(_ARROW)) if language == "text" else line
+            )
+        elif line.startswith("| "):
+            yield _row(line, words, names)
+        else:
+            yield _line(line, words, names)
+
+
+def _line(line: str, words: Words, names: Collection[str]) -> str:
+    said = words.of(line, names)
+    if said != line:
+        return said
+    mark, rest = _MARK.fullmatch(line).groups()  # type: ignore[union-attr]  # every part may be empty
+    title, colon, told = rest.partition(": ")
+    if colon and title not in names and words.word(title) != title and " " not in title:
+        return f"{mark}{words.word(title)}: {told}"
+    return f"{mark}{words.of(rest, names)}"
+
+
+def _row(line: str, words: Words, names: Collection[str]) -> str:
+    whole = words.of(line, names)
+    if whole != line:
+        return whole
+    cells = line.strip("| ").split(_BAR)
+    return f"| {_BAR.join(cell if cell in names else words.word(cell) for cell in cells)} |"
+
+
+def _place(place: str, words: Words, names: Collection[str]) -> str:
+    is_stop = place.startswith("| ") and place.endswith(" |")
+    inner = place[2:-2] if is_stop else place
+    said = inner if inner in names else words.of(inner, names)
+    return f"| {said} |" if is_stop else said

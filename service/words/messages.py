@@ -1,0 +1,121 @@
+"""A message of the catalogue as a pattern: which sentences it made, and with what in its places.
+
+``{subnet} has no route to {destination}`` made ``subnet-a has no route to 10.8.0.0/16``. A place holds one sign
+at least and is the shortest text that lets the rest fit, so a match is found from left to right without going back:
+its work grows with the length of the sentence and not with what stands in it. A message that begins or ends with a
+space or a stop is a piece of a sentence, and what stands before or behind it is a place as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+
+BEFORE, BEHIND = "before_", "behind_"
+"""The places around a piece of a sentence."""
+WORD = "word"
+"""What a translation writes after a place's name (``{mode:word}``) where a single word of ours may stand."""
+
+_WHOLE_WORD = re.compile(r"(?<![^\W_])[^\W\d_][^\W_']*(?:'[a-z]+)?(?![^\W_])")
+Part = tuple[str, str | None, bool]
+"""Of a translation: a text, the place behind it, and whether a single word may stand there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message with its translation; ``literals`` stand around the ``places``, one more than there are places."""
+
+    literals: tuple[str, ...]
+    places: tuple[str, ...]
+    said: tuple[Part, ...]
+
+    @property
+    def weight(self) -> int:
+        """How much of a sentence the message itself says; of two that fit, the heavier one made it."""
+        return sum(map(len, self.literals))
+
+    def words(self) -> set[str]:
+        """The words that stand whole in every sentence that the message makes."""
+        last = len(self.literals) - 1
+        found = set()
+        for index, literal in enumerate(self.literals):
+            for match in _WHOLE_WORD.finditer(literal):
+                is_cut = (match.start() == 0 and index > 0) or (match.end() == len(literal) and index < last)
+                if not is_cut:
+                    found.add(match[0])
+        return found
+
+    def match(self, text: str) -> dict[str, str] | None:
+        """What stands in each place if the message made the text, else None."""
+        first, last = self.literals[0], self.literals[-1]
+        end = len(text) - len(last)
+        if not (text.startswith(first) and text.endswith(last)) or end < len(first):
+            return None
+        found: dict[str, str] = {}
+        start = len(first)
+        for index, place in enumerate(self.places, 1):
+            stop = end if index == len(self.places) else text.find(self.literals[index], start + 1, end)
+            if stop <= start or found.setdefault(place, text[start:stop]) != text[start:stop]:
+                return None
+            start = stop + len(self.literals[index])
+        return found
+
+    def say(self, found: Mapping[str, str], translate: Callable[[str, bool], str]) -> str:
+        """The translation, with each place filled by what ``translate`` makes of its content."""
+        return "".join(
+            text if place is None else text + translate(found[place], is_word) for text, place, is_word in self.said
+        )
+
+
+def words_of(text: str) -> set[str]:
+    """The whole words of a sentence."""
+    return set(_WHOLE_WORD.findall(text))
+
+
+def message_of(msgid: str, msgstr: str) -> Message:
+    """The message of a catalogue's entry."""
+    literals, places = _parted(msgid)
+    said = [(text, place, spec == WORD) for text, place, spec, _ in Formatter().parse(msgstr)]
+    index = 1
+    while index < len(places):
+        if literals[index]:
+            index += 1
+            continue
+        said = _joined(said, places[index - 1], places[index])
+        places[index - 1 : index + 1] = [f"{places[index - 1]}+{places[index]}"]
+        del literals[index]
+    if literals[0][:1] in " ,;:)" and literals[0]:
+        literals, places = ["", *literals], [BEFORE, *places]
+        said = [("", BEFORE, False), *said]
+    if literals[-1].endswith((" ", "(")):
+        literals, places = [*literals, ""], [*places, BEHIND]
+        said = [*said, ("", BEHIND, False)]
+    return Message(literals=tuple(literals), places=tuple(places), said=tuple(said))
+
+
+def places_of(message: str) -> tuple[str, ...]:
+    """The places of a message or of a translation, sorted."""
+    return tuple(sorted({place for _, place, _, _ in Formatter().parse(message) if place is not None}))
+
+
+def _joined(said: Sequence[Part], first: str, second: str) -> list[Part]:
+    """A translation in which two places are one, for nothing stands between them; it has to keep them together."""
+    joined: list[Part] = []
+    for text, place, is_word in said:
+        if place == second and not text and joined and joined[-1][1] == first:
+            joined[-1] = (joined[-1][0], f"{first}+{second}", is_word or joined[-1][2])
+        else:
+            joined.append((text, place, is_word))
+    return joined
+
+
+def _parted(msgid: str) -> tuple[list[str], list[str]]:
+    literals, places = [""], []
+    for text, place, _, _ in Formatter().parse(msgid):
+        literals[-1] += text
+        if place is not None:
+            places.append(place)
+            literals.append("")
+    return literals, places
