@@ -13,7 +13,17 @@ from service.web.policies import Policies
 from service.web.problems import answer_with_problems
 from service.web.recorder import recorder_of
 from service.web.request_context import surround_requests
-from service.web.routes import batches, catalogue, decisions, descriptions, operations, policy, record, schemas
+from service.web.routes import (
+    batches,
+    catalogue,
+    decisions,
+    descriptions,
+    diagrams,
+    operations,
+    policy,
+    record,
+    schemas,
+)
 
 
 def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) -> Flask:
@@ -33,7 +43,7 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     speak_languages(app)
     surround_requests(app)
     answer_with_problems(app)
-    for room in (operations, catalogue, decisions, batches, record, policy, descriptions, schemas):
+    for room in (operations, catalogue, decisions, batches, record, diagrams, policy, descriptions, schemas):
         app.register_blueprint(room.blueprint)
     keeper = app.config["RECORDER"].keeper
     count_requests(app, app.config["POLICIES"], keeper.counts if keeper else None)

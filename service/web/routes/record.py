@@ -35,7 +35,7 @@ def decisions() -> Response:
 def decision(id_: str) -> Response:
     """One decision: the bytes that were answered then, or the same as a report."""
     form = accepted_form()
-    record = _found(id_)
+    record = found(id_)
     body = record.answer if form == JSON else report_of(record.answer, spoken())
     content_type = JSON if form == JSON else f"{MARKDOWN}; charset=utf-8"
     response = Response(body, content_type=content_type, headers={"Vary": "Accept"})
@@ -47,7 +47,7 @@ def decision(id_: str) -> Response:
 @blueprint.get("/decisions/<id_>/record")
 def record(id_: str) -> Response:
     """What is kept of a decision beside its answer: the question, who asked, and what was masked."""
-    kept = _found(id_)
+    kept = found(id_)
     return _json(_item(kept) | {"masked": list(kept.masked), "question": orjson.Fragment(kept.question)})
 
 
@@ -60,7 +60,8 @@ def history(name: str) -> Response:
     return _json({"items": items, "next": str(following) if following else None})
 
 
-def _found(id_: str) -> Record:
+def found(id_: str) -> Record:
+    """The record of a decision; raises NotFound (404)."""
     try:
         kept = recorder().find(str(UUID(id_)))
     except ValueError:

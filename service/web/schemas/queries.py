@@ -13,8 +13,10 @@ from marshmallow import ValidationError
 from service.domain.cluster import UNNAMED, Cluster, EndpointMode
 from service.domain.decision import Outcome
 from service.domain.errors import InvalidQueryError, Mistake
+from service.domain.trace import Step
 from service.records.record import BadCursorError, Cursor, Wanted, cursor_of
 from service.records.store import MOST_ON_A_PAGE
+from service.web.render.diagram.subject import CURRENT, Excerpt
 from service.web.schemas.elements import Element
 from service.web.schemas.fields import Choice, Flag, Text, Timestamp, WireField, words
 from service.web.schemas.hints import shown
@@ -172,6 +174,19 @@ class DecideQueryElement(Element):
 
     noun = DecideQuery
     validate_only = TextFlag()
+
+
+_MODES = words(*(mode.value for mode in EndpointMode), CURRENT)
+
+
+class DiagramQueryElement(Element):
+    """What of a decision is drawn."""
+
+    noun = Excerpt
+    mode = Choice(_MODES)
+    compare = Choice(_MODES)
+    consumer = Text()
+    step = Choice({str(step.value): step.value for step in Step})
 
 
 def read_query(element: Element) -> Any:

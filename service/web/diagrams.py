@@ -1,0 +1,60 @@
+"""A decision as a picture: what of it is asked for, and whether there is such a thing to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from service.domain.errors import InvalidQueryError, Mistake, MistakesError
+from service.domain.question import Question
+from service.records.record import Record
+from service.web.render.diagram.picture import picture_of
+from service.web.render.diagram.subject import CURRENT, Excerpt, consumers_in, modes_of
+from service.web.render.diagram.svg import written
+from service.web.schemas import load_question
+from service.web.schemas.hints import did_you_mean, listed, shown
+
+SVG = "image/svg+xml"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+"""A picture opened by itself fetches nothing and runs nothing; its only style is its own."""
+_PLACES = ("/question/cluster", "/question/consumers", "/question/source")
+_LABELS = "/question/cluster/labels"
+
+
+def picture(answer: dict[str, Any], question: Question | None, wanted: Excerpt) -> Response:
+    """The picture of an answer; raises `InvalidQueryError` for what is not in it."""
+    mistakes = tuple(_mistakes(answer, wanted))
+    if mistakes:
+        raise InvalidQueryError(mistakes)
+    response = Response(written(picture_of(answer, question, wanted)), content_type=SVG)
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def kept_question(record: Record) -> Question | None:
+    """The question of a record, if what it says of the network was kept and is still understood."""
+    if any(place.startswith(_PLACES) and not place.startswith(_LABELS) for place in record.masked):
+        return None
+    try:
+        return load_question(orjson.loads(record.question))
+    except MistakesError:
+        return None
+
+
+def _mistakes(answer: dict[str, Any], wanted: Excerpt) -> Iterator[Mistake]:
+    modes = modes_of(answer)
+    for name, mode in (("mode", wanted.mode), ("compare", wanted.compare)):
+        if mode is not None and mode not in modes:
+            detail = f"is `{CURRENT}`, but the present setting is not assessed; there are {listed(modes)}"
+            yield Mistake(f"/{name}", detail)
+    if wanted.compare is not None and wanted.compare == wanted.mode:
+        yield Mistake("/compare", f"is the same as `mode`, expected another of {listed(modes)}")
+    consumers = consumers_in(answer)
+    if wanted.consumer is not None and wanted.consumer not in consumers:
+        hint = did_you_mean(wanted.consumer, consumers) or f", there are {listed(consumers[:10])}"
+        yield Mistake("/consumer", f"is {shown(wanted.consumer)}, which is none of the consumers{hint}")

@@ -1,0 +1,94 @@
+"""How a lane is drawn between two places: the line, the number of its step, its end, and what is written along it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.web.render.diagram.lanes import SMALL, Lane
+from service.web.render.diagram.layout import text
+from service.web.render.diagram.paths import Ending
+from service.web.render.diagram.shapes import Mark, Point, Sheet, Stroke
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A lane from ``start`` to ``end`` at one height; texts begin at ``said_from`` and end before ``said_to``."""
+
+    lane: Lane
+    y: float
+    start: float
+    end: float
+    badge: float
+    said_from: float
+    said_to: float
+    hidden: tuple[float, float] | None = None
+    """Where it passes a gateway, whose name must stay legible."""
+
+
+def badge(sheet: Sheet, lane: Lane, x: float, y: float) -> None:
+    """The number of a path's step."""
+    sheet.put(Mark(kind="badge", x=x, y=y, step=lane.path.step, hint=lane.hint))
+
+
+def ending(sheet: Sheet, lane: Lane, x: float, y: float) -> None:
+    """The sign where a path ends that does not arrive."""
+    kind = "stop" if lane.path.ending is Ending.STOPS else "unknown"
+    sheet.put(Mark(kind=kind, x=x, y=y, step=lane.path.step, hint=lane.hint))
+
+
+def stroke(sheet: Sheet, lane: Lane, *points: Point, arrow: bool = False) -> None:
+    """A part of a path's line."""
+    path = lane.path
+    sheet.put(Stroke(points=points, step=path.step, reach=path.reach.value, arrow=arrow, hint=lane.hint))
+
+
+def _line(sheet: Sheet, run: Run, end: float, *, arrow: bool = False) -> None:
+    """The line of a run up to an end, interrupted where it is hidden."""
+    parts = [(run.start, end)]
+    if run.hidden is not None:
+        low, high = run.hidden
+        before, behind = (low, high) if end > run.start else (high, low)
+        if min(run.start, end) < low and high < max(run.start, end):
+            parts = [(run.start, before), (behind, end)]
+    for number, (start, stop) in enumerate(parts, 1):
+        stroke(sheet, run.lane, (start, run.y), (stop, run.y), arrow=arrow and number == len(parts))
+
+
+def along(sheet: Sheet, run: Run) -> None:
+    """What is written along a line, above and below it."""
+    room = run.said_to - run.said_from
+    text(sheet, run.said_from, run.y - 5, run.lane.above, room, size=SMALL, style=_tone(run.lane))
+    text(sheet, run.said_from, run.y + 13, run.lane.below, room, size=SMALL, bold=True)
+
+
+def whole(sheet: Sheet, run: Run) -> None:
+    """A path that arrives."""
+    _line(sheet, run, run.end, arrow=True)
+    badge(sheet, run.lane, run.badge, run.y)
+    along(sheet, run)
+
+
+def stopped(sheet: Sheet, run: Run, at: float) -> None:
+    """A path that ends at a place on its way."""
+    _line(sheet, run, at)
+    badge(sheet, run.lane, run.badge, run.y)
+    ending(sheet, run.lane, at, run.y)
+    along(sheet, run)
+
+
+def cut_short(sheet: Sheet, run: Run, at: float) -> None:
+    """A path that ends close to where it begins, with the reason behind its end."""
+    _line(sheet, run, at, arrow=run.lane.path.ending is Ending.ARRIVES)
+    badge(sheet, run.lane, run.badge, run.y)
+    if run.lane.path.ending is not Ending.ARRIVES:
+        ending(sheet, run.lane, at, run.y)
+    room, x = run.said_to - at - 14, at + 14
+    if not run.lane.below:
+        text(sheet, x, run.y + 4, run.lane.above, room, size=SMALL, style="soft")
+        return
+    text(sheet, x, run.y - 3, run.lane.above, room, size=SMALL, style="soft")
+    text(sheet, x, run.y + 12, run.lane.below, room, size=SMALL, bold=True)
+
+
+def _tone(lane: Lane) -> str:
+    return "soft" if lane.path.ending is Ending.ARRIVES else "ink"
