@@ -111,8 +111,10 @@ OF_CALLS: dict[str, tuple[OfCall, ...]] = {
     "security-group-blocks-egress": (let_out,),
     "docker-bridge-cidr-conflict": (move_host_network,),
     "unwanted-consumer-admitted": _LIST,
+    "unapproved-source-cidrs": (fix_egress, forward_dns, move_inside),
+    "node-traffic-inside-vpc": (turn_on_dns_support, turn_on_dns_hostnames, use_amazon_dns, forward_dns, bypass_proxy),
 }
-"""For each cause of a call that fails what may mend it; the least first."""
+"""For each cause of a call that fails, or is not to be made like this, what may mend it; the least first."""
 
 OF_SETTINGS: dict[str, tuple[OfSetting, ...]] = {
     "vpc-dns-support-disabled": (turn_on_dns_support,),
@@ -127,6 +129,14 @@ OF_SETTINGS: dict[str, tuple[OfSetting, ...]] = {
     "public-access-cidr-quota-exceeded": _LIST,
 }
 """For each objection to a setting what may mend it."""
+
+BEYOND_REPAIR = frozenset(
+    {
+        *("hosting-forbids-mode", "hybrid-nodes-need-ipv4", "managed-collector-needs-private-access"),
+        *("internet-exposure-none", "mode-not-allowed"),
+    }
+)
+"""Objections that no repair can touch: what the mode is, what the control plane is, and what is insisted on."""
 
 IN_EVERY_MODE: dict[str, tuple[OfCall, ...]] = {
     "isolated-subnet-missing-vpc-endpoints": (add_endpoints, give_way_out),

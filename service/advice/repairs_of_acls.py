@@ -62,7 +62,8 @@ def _opened(fault: CallFault, ways: Iterable[tuple[Place, Opening]]) -> Iterable
         said = ", ".join(sorted({f"{it.value('direction')} TCP {_ports_of(it)}" for it in changes}))
         first = "its rules have to be numbered anew first, for no number is free before the one that denies; "
         sentence = f"let {', '.join(names)} pass {said} for {fault.journey.consumer.name}"
-        yield repair("acl-opened", "+".join(names), f"{first if crowded else ''}{sentence}", ("F-3.19",), *changes)
+        target = f"{'+'.join(names)}:{fault.journey.consumer.name}"
+        yield repair("acl-opened", target, f"{first if crowded else ''}{sentence}", ("F-3.19",), *changes)
 
 
 def _rules(

@@ -27,11 +27,15 @@ from service.engine.tracing import Journey
 
 
 def turn_on_dns_support(fault: Fault) -> Iterable[Repair]:
+    if fault.known.question.cluster.vpc.has_dns_support is True:
+        return
     made = change(ChangeKind.VPC_ATTRIBUTE, enable_dns_support=True)
     yield repair("dns-support-on", "", "turn on the VPC's DNS support", ("F-2.7", "F-2.8"), made)
 
 
 def turn_on_dns_hostnames(fault: Fault) -> Iterable[Repair]:
+    if fault.known.question.cluster.vpc.has_dns_hostnames is True:
+        return
     made = change(ChangeKind.VPC_ATTRIBUTE, enable_dns_hostnames=True)
     sentence = "turn on the VPC's DNS hostnames, in a call of its own after DNS support"
     yield repair("dns-hostnames-on", "", sentence, ("F-2.7", "F-2.9"), made)

@@ -35,6 +35,8 @@ def differences(expect: Mapping[str, Json], answer: Mapping[str, Json]) -> list[
         found += _called_alike(consumer, answer)
     if "exposure_rises" in expect:
         found += _exposure_differences(expect["exposure_rises"], answer)
+    for mode, wanted in expect.get("conditions", {}).items():
+        found += [f"conditions of {mode}: {said}" for said in _condition_differences(mode, wanted, answer)]
     if "outcome" in expect:
         found += _unequal("outcome", expect["outcome"], answer["outcome"])
     if "recommendation" in expect:
@@ -149,6 +151,20 @@ def _exposure_differences(groups: list[list[str]], answer: Mapping[str, Json]) -
     for more, less in pairwise(groups):
         if not max(scores[mode] for mode in more) < min(scores[mode] for mode in less):
             yield f"{more} should be more exposed than {less}: {scores}"
+
+
+def _condition_differences(mode: str, expected: Mapping[str, Json], answer: Mapping[str, Json]) -> Iterator[str]:
+    said = next((each for each in answer["conditions"] if each["mode"] == mode), None)
+    if said is None:
+        yield "none are offered, for nothing stands against the mode"
+        return
+    ways = [sorted(repair["code"] for repair in way) for way in said["ways"]]
+    for way in expected.get("ways", []):
+        if sorted(way) not in ways:
+            yield f"`{way}` is not among the ways {ways}; what stands: {said['stands']}"
+    yield from _absent("what stands", expected.get("stands", []), said["stands"])
+    if "exhausted" in expected:
+        yield from _unequal("exhausted", expected["exhausted"], said["exhausted"])
 
 
 def _is_passed_in_order(wanted: list[str], components: list[str]) -> bool:

@@ -42,7 +42,7 @@ FIXES = {
     "066": ("public", "public-addresses:public-a+public-b"),
     "068": ("public", "public-address:efa-node"),
     "072": ("private", "routed-back:"),
-    "073": ("private", "acl-opened:acl-restricted"),
+    "073": ("private", "acl-opened:acl-restricted:"),
     "079": ("private", "joined:ci-vpc-runner"),
     "081": ("private", "private-link:link-1"),
     "092": ("private", "proxy-bypassed:node"),

@@ -16,7 +16,7 @@ from service.domain.cluster import Cluster, EndpointMode
 from service.domain.consumer import DYNAMIC, Consumer, ConsumerKind, Importance, Resolver, Vantage
 from service.domain.decision import Status
 from service.domain.network import BlockPublicAccess
-from service.domain.question import InternetExposure, ListOrigin, Question, Section
+from service.domain.question import InternetExposure, ListOrigin, NodeTraffic, Question, Section
 from service.engine import study
 from tests.unit import builders
 from tests.unit.builders import (
@@ -197,7 +197,7 @@ CASES = {
         PUBLIC,
         {"block-exempt:subnet-public"},
     ),
-    "an ACL": (asked(with_acl(OPEN, "subnet-a", SHUT), nodes("subnet-b")), PRIVATE, {"acl-opened:acl-1"}),
+    "an ACL": (asked(with_acl(OPEN, "subnet-a", SHUT), nodes("subnet-b")), PRIVATE, {"acl-opened:acl-1:nodes"}),
     "no route back": (
         asked(with_routes(OPEN, ("0.0.0.0/0", "nat-a")), NEIGHBOUR),
         PRIVATE,
@@ -252,7 +252,74 @@ def test_a_search_that_goes_too_far_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     search = conditions._Search(PRIVATE, left=1)
 
     assert list(conditions._ways(search, study(question), (), 2)) == []
-    assert search.left == 0
+    assert (search.left, search.was_cut) == (0, True)
+    assert conditions._longer(search, study(question)) == ()
+
+
+def test_a_hopeless_objection_is_named_alone() -> None:
+    """Whatever else stands against a mode, none of it is worth mending where the mode is not wanted."""
+    found = found_for(asked(NO_HOSTNAMES, nodes(), an_operator(), modes=frozenset({BOTH})), PRIVATE)
+
+    assert (found.ways, found.stands, found.is_exhausted) == ((), ("mode-not-allowed",), True)
+
+
+def networks_of(count: int) -> tuple[Consumer, ...]:
+    """Callers behind one link, of whom each needs a rule of its own."""
+    return tuple(a_neighbour(name=f"ci-{number:02}", cidrs=ranges(f"10.8.{number}.0/24")) for number in range(count))
+
+
+CLOSED = replace(OPEN, security_groups=(builders.the_cluster_group(),))
+
+
+@pytest.mark.parametrize("count", [5, 8], ids=["of more repairs than a set has", "of more sets than are tried"])
+def test_more_repairs_than_a_search_of_sets_tries_are_made_in_turn(count: int) -> None:
+    callers = networks_of(count)
+
+    found = found_for(asked(CLOSED, *callers), PRIVATE)
+
+    assert codes(found.ways) == [{f"admit-443:{caller.name}" for caller in callers}]
+    assert not found.is_exhausted
+
+
+def test_what_would_take_too_many_repairs_is_not_offered_and_not_denied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditions, "MOST_IN_TURN", 4)
+
+    found = found_for(asked(CLOSED, *networks_of(5)), PRIVATE)
+
+    assert (found.ways, found.stands, found.is_exhausted) == ((), (), False)
+
+
+def test_a_rule_for_a_wide_range_makes_one_within_it_needless() -> None:
+    within, around = (
+        a_neighbour(name="a", cidrs=ranges("10.8.4.0/24")),
+        a_neighbour(name="b", cidrs=ranges("10.8.0.0/16")),
+    )
+
+    found = found_for(asked(CLOSED, within, around), PRIVATE)
+
+    assert codes(found.ways) == [{"admit-443:b"}]
+
+
+def test_two_callers_that_one_acl_stops_need_an_opening_each() -> None:
+    shut = with_acl(with_acl(OPEN, "subnet-a", SHUT), "subnet-b", SHUT)
+    callers = (a_neighbour(name="a", cidrs=ranges("10.8.1.0/24")), a_neighbour(name="b", cidrs=ranges("10.8.2.0/24")))
+
+    found = found_for(asked(shut, *callers), PRIVATE)
+
+    assert codes(found.ways) == [{"acl-opened:acl-1:a", "acl-opened:acl-1:b"}]
+
+
+def test_nodes_that_leave_the_vpc_against_a_requirement_are_brought_back_by_dns() -> None:
+    found = found_for(asked(OWN_DNS, nodes(), an_operator(), node_traffic=NodeTraffic.INSIDE_VPC), BOTH)
+
+    assert {"amazon-dns"} in codes(found.ways)
+    assert {"dns-forwarded:nodes"} in codes(found.ways)
+
+
+def test_whoever_must_stand_on_a_list_of_approved_addresses_gets_one() -> None:
+    found = found_for(asked(OPEN, an_operator(None), approved_source_cidrs=ranges("54.0.0.0/24")), BOTH)
+
+    assert {"fixed-egress:operator"} in codes(found.ways)
 
 
 def test_nothing_is_asked_of_unwanted_consumers_and_an_eligible_mode_needs_nothing() -> None:
