@@ -22,6 +22,7 @@ from service.domain.change import ChangeKind, Repair
 from service.domain.consumer import ConsumerKind
 from service.engine import Study
 from service.engine.gateways import defaults
+from service.engine.links import is_translated
 from service.engine.scene import Place, stands_in_zone
 from service.engine.tracing import Journey
 
@@ -76,6 +77,9 @@ def _private_addresses(known: Study, journey: Journey) -> Addresses:
     """Where a caller stands, as the endpoint network interfaces see it."""
     caller = journey.caller
     if caller.addresses is not None:
+        link, scene = caller.connection, known.scene
+        if link is not None and any(is_translated(link, place) for place in scene.cluster_places):
+            return caller.addresses | scene.vpc_addresses  # right whichever of the two they see (F-6.10)
         return caller.addresses
     if not caller.is_inside:
         return Addresses()

@@ -24,7 +24,11 @@ NO_RETURN = "control-plane-eni-in-unroutable-subnet"
 OVERLAP = "overlapping-cidrs-prevent-peering"
 SPLIT_TUNNEL = "vpn-split-tunnel-endpoint-not-routed"
 TRANSLATING = frozenset({"client_vpn", "private_link"})
-"""Links whose far side is seen under an address of the VPC, so that no route back is needed."""
+"""Links whose far side is seen under an address of the VPC, so that no route back is needed.
+
+AWS Client VPN translates to the address of its interface in the subnet that it is associated with ("Rules and best
+practices for using AWS Client VPN"); one that is attached to a transit gateway does not, and then the VPC routes to it.
+"""
 
 
 def way_over_link(scene: Scene, caller: Caller, target: Addresses | None, what: str) -> list[Gate]:
@@ -37,7 +41,7 @@ def way_over_link(scene: Scene, caller: Caller, target: Addresses | None, what: 
     faults = [
         *_does_not_end_here(link),
         *_overlaps(scene, link),
-        *_knows_caller(link, caller),
+        *_knows_caller(scene, link, caller),
         *_carries(link, target, what),
         *_far_side_returns(link),
     ]
@@ -74,10 +78,12 @@ def _overlaps(scene: Scene, link: Connection) -> list[Gate]:
     return [_fault(link, OVERLAP, detail, "F-6.6")]
 
 
-def _knows_caller(link: Connection, caller: Caller) -> list[Gate]:
+def _knows_caller(scene: Scene, link: Connection, caller: Caller) -> list[Gate]:
     """The far side of a link is what it names; what lies behind that is not carried (no transit, F-6.5)."""
     if link.remote_cidrs is None or caller.addresses is None:
         return []
+    if link.kind in TRANSLATING and scene.vpc_addresses.covers(caller.addresses):
+        return []  # told by the addresses under which the VPC sees it
     verdict = judge(caller.addresses, caller.is_every, of_networks(link.remote_cidrs), False, 4)
     if verdict is not Verdict.NO:
         return []
@@ -127,7 +133,7 @@ def route_to(
     scene: Scene, place: Place, link: Connection, party: Party, stage: Stage, cause: str, caller: Caller
 ) -> Gate:
     """A cluster subnet's table leads to the far side over the link; unseen where it does on the way back."""
-    if link.kind in TRANSLATING and (place.table is None or not _names(place.table, link)):
+    if is_translated(link, place):
         return passes_unseen(stage)
     name = caller.consumer.name
     if place.table is None:
@@ -155,6 +161,11 @@ def route_to(
     if stage is Stage.ROUTE_BACK:
         return passes_unseen(stage)
     return opened(stage, table.id, "route_table", f"leads to {name} over {link.id}", "F-6.8", action=Action.ROUTED)
+
+
+def is_translated(link: Connection, place: Place) -> bool:
+    """Whether interfaces see the far side under an address of the VPC; a route of theirs to the link denies it."""
+    return link.kind in TRANSLATING and (place.table is None or not _names(place.table, link))
 
 
 def _names(table: RouteTable, link: Connection) -> bool:

@@ -17,8 +17,8 @@ from collections.abc import Hashable
 
 from service.domain.addresses import NOWHERE
 from service.domain.consumer import ConsumerKind, Vantage
-from service.domain.network import Direction
-from service.domain.trace import Action, Disposition
+from service.domain.network import Connection, Direction
+from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Admission, Party, References, Verdict, admits
 from service.engine.gates import (
@@ -38,7 +38,7 @@ from service.engine.gates import (
 )
 from service.engine.gateways import HTTPS, OFF_AMAZON
 from service.engine.inside_way import Crossing, Side, classes_of, interfaces_of, pairs, within_vpc
-from service.engine.links import OVERLAP, way_back, way_over_link
+from service.engine.links import OVERLAP, is_translated, way_back, way_over_link
 from service.engine.scene import Place, Scene
 from service.engine.ways import Walk, Way, better, concluded, merged, named, standing_for
 
@@ -73,7 +73,7 @@ def private_way(scene: Scene, caller: Caller) -> Way:
         walks = ((pair, _way_between(scene, caller, pair.source, pair.target)) for pair in pairs(crossing))
         return merged([(pair.label, standing_for(way, pair.sources, pair.targets)) for pair, way in walks])
     targets = classes_of(crossing, is_sender=False)
-    return merged([(named(alike), _way_between(scene, caller, None, alike[0])) for alike in targets])
+    return merged([(named(alike), _way_from_outside(scene, caller, alike[0])) for alike in targets])
 
 
 def _crossing(scene: Scene, caller: Caller) -> Crossing:
@@ -132,6 +132,46 @@ def _as_source(caller: Caller, place: Place | None, version: int) -> Party:
     return Party(caller.addresses, caller.is_every, caller.groups, sees, version)
 
 
+def _way_from_outside(scene: Scene, caller: Caller, target: Place) -> Way:
+    """From behind a link. Where the link translates, the filters of the VPC see one of the VPC's addresses.
+
+    So does AWS Client VPN by its guide, unless it is attached to a transit gateway. Facts F-6.10 leave it open, so a
+    caller of whom only the own range is let in is not taken to get in, and not to be kept out either.
+    """
+    version = _version(scene, caller)
+    own = _walk_between(scene, caller, None, target, version)
+    link = caller.connection
+    if link is None or not is_translated(link, target) or _stands_in_vpc(scene, caller):
+        return concluded(own)
+    party = _as_source(caller, None, version)._replace(addresses=scene.vpc_addresses, is_every=False)
+    seen = concluded(_walk_between(scene, caller, None, target, version, party))
+    if seen.is_accepted:
+        return seen._replace(assumptions=(*seen.assumptions, _translated(caller, link)))
+    if seen.verdict is Verdict.NO and concluded(own).is_accepted:
+        return concluded(own._replace(gates=tuple(_depends(gate, caller, link) for gate in own.gates)))
+    return seen if seen.verdict is Verdict.UNKNOWN else concluded(own)
+
+
+def _stands_in_vpc(scene: Scene, caller: Caller) -> bool:
+    """Whether the caller is told by the addresses under which the VPC sees it."""
+    return caller.addresses is not None and scene.vpc_addresses.covers(caller.addresses)
+
+
+def _translated(caller: Caller, link: Connection) -> Assumption:
+    sentence = f"{link.id} is taken to show {caller.consumer.name} to the interfaces under an address of the VPC"
+    where = f"{caller.location_reference}/cidrs"
+    return Assumption(code="link-translates", field=where, sentence=sentence, facts=("F-6.10",))
+
+
+def _depends(gate: Gate, caller: Caller, link: Connection) -> Gate:
+    """At the groups on the interfaces: the caller's own range is let in, and no address of the VPC."""
+    if gate.stage is not Stage.TARGET_GROUPS or gate.hop is None:
+        return gate
+    detail = f"whether {link.id} shows {caller.consumer.name} under its own range or under an address of the VPC"
+    missing, cause = (f"{caller.location_reference}/cidrs",), "cluster-sg-missing-443-from-client"
+    return unknown(gate.stage, gate.hop.component, gate.hop.kind, detail, cause, missing, "F-6.10", "F-3.15")
+
+
 def _way_between(scene: Scene, caller: Caller, source: Place | None, target: Place) -> Way:
     if scene.is_dual_stack and source is not None and caller.consumer.prefers_ipv6:
         return concluded(_walk_between(scene, caller, source, target, 6))
@@ -147,20 +187,24 @@ def _version(scene: Scene, caller: Caller) -> int:
     return 6 if only_ipv6 and not caller.is_inside and scene.is_dual_stack else 4
 
 
-def _walk_between(scene: Scene, caller: Caller, source: Place | None, target: Place, version: int) -> Walk:
+def _walk_between(
+    scene: Scene, caller: Caller, source: Place | None, target: Place, version: int, seen: Party | None = None
+) -> Walk:
+    """One walk; ``seen`` is the caller as the VPC's filters see it behind a link that translates."""
     party = _as_source(caller, source, version)
+    seen = seen or party
     there = interfaces_of(scene, target, version)
     target_side = FarSide(party=there, words="the interfaces", settled_by=f"/cluster/subnets[{target.id}]/cidr")
     settled = f"/cluster/subnets[{source.id}]/cidr" if source else f"{caller.location_reference}/cidrs"
-    side = FarSide(party=party, words=caller.consumer.name, settled_by=settled)
+    side = FarSide(party=seen, words=caller.consumer.name, settled_by=settled)
     gates: list[Gate] = [*_leaving(scene, caller, target, version)]
     if source is not None and source.id != target.id:
         gates.append(acl(scene, Stage.OWN_ACL, source, Direction.OUT, HTTPS, target_side, ours=True))
     gates += _way_there(scene, caller, source, target, party, version)
     if source is None or source.id != target.id:
         gates.append(acl(scene, Stage.TARGET_ACL, target, Direction.IN, HTTPS, side, ours=False))
-    gates.append(interface_groups(scene, caller, party, settled))
-    gates += _way_back(scene, caller, source, target, party)
+    gates.append(interface_groups(scene, caller, seen, settled))
+    gates += _way_back(scene, caller, source, target, seen)
     if source is None or source.id != target.id:
         gates.append(replies(scene, target, Direction.OUT, side, ours=False))
     if source is not None and source.id != target.id:
