@@ -7,6 +7,7 @@ from flask import Flask
 from service.catalogue.prices import read_prices
 from service.records.keeper import Run, run_here
 from service.settings import Settings
+from service.web.access.guard import guard_requests
 from service.web.language import speak_languages
 from service.web.metering import count_requests
 from service.web.policies import Policies
@@ -43,6 +44,7 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     speak_languages(app)
     surround_requests(app)
     answer_with_problems(app)
+    guard_requests(app, settings)
     for room in (operations, catalogue, decisions, batches, record, diagrams, policy, descriptions, schemas):
         app.register_blueprint(room.blueprint)
     keeper = app.config["RECORDER"].keeper

@@ -19,7 +19,8 @@ monkey.patch_all()
 
 _settings = Settings.from_environment()
 
-bind = f"{_settings.host}:{_settings.port}"
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+bind = f"{_host}:{_settings.port}"
 workers = _settings.workers
 # A client that stalls in its upload costs a greenlet and no thread: 500 of them hold up nobody, where a pool
 # of threads is spent by as many as it has. Throughput is that of threads or a little better (docs/adr/0007).
@@ -59,10 +60,11 @@ def worker_exit(_: object, worker: Any) -> None:
 
 def when_ready(_: object) -> None:
     """Shows a person the first thing to try; standard error, because standard output is for JSON lines."""
-    host = "127.0.0.1" if _settings.host in ("0.0.0.0", "::") else _settings.host  # noqa: S104
+    host = "127.0.0.1" if _settings.host in ("0.0.0.0", "::") else _host  # noqa: S104
+    key = '-H "authorization: Bearer $KEY" ' if _settings.access.asks_who_calls else ""
     url = f"http://{host}:{_settings.port}/v1/decisions"
     question = shlex.quote('{"cluster": {"name": "demo"}}')
-    print(f"curl -s {url} -H 'content-type: application/json' -d {question}", file=sys.stderr, flush=True)  # noqa: T201
+    print(f"curl -s {url} {key}-H 'content-type: application/json' -d {question}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def post_fork(_: object, __: object) -> None:

@@ -1,8 +1,12 @@
-"""Logs as JSON lines on standard output, each with the id of the request that caused it."""
+"""Logs as JSON lines on standard output, each with the id of the request that caused it and with who asked.
+
+What looks like a key or a token is struck out of every line, wherever somebody put it: into a path, an id, an error.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +15,16 @@ import orjson
 
 # The request being answered here and now; None between requests.
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+# Who asks, as the record names them; None if nobody has to say so.
+CALLER: ContextVar[str | None] = ContextVar("caller", default=None)
+KEY_PREFIX = "eksd_"
+"""How every API key begins, so that scanners for secrets find those that got lost."""
+SECRET = re.compile(rf"{KEY_PREFIX}[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+"""API keys and JSON web tokens."""
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one line: time, level, logger, request_id, message, then its ``fields``."""
+    """Writes a record as one line: time, level, logger, request_id, caller, message, then its ``fields``."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its newline; an exception is the field ``error``, with its traceback."""
@@ -23,12 +33,13 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "request_id": REQUEST_ID.get(),
+            "caller": CALLER.get(),
             "message": record.getMessage(),
         }
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(line).decode()
+        return SECRET.sub("[secret]", orjson.dumps(line).decode())
 
 
 def logging_config(level: str) -> dict[str, Any]:

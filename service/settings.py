@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+
+from service.access_settings import AccessSettings, access_of
 
 # One question of the largest clusters seen (forty subnets, fifty consumers) is about 30 KiB.
 MAX_BODY_BYTES = 256 * 1024
@@ -52,6 +54,7 @@ class Settings:
     records_mask: tuple[str, ...] = ()
     records_keep_days: int | None = None
     records_keep_newest: int | None = None
+    access: AccessSettings = field(default_factory=AccessSettings)
     openapi_file: Path = Path(__file__).resolve().parent.parent / "openapi.yaml"
 
     @classmethod
@@ -99,6 +102,7 @@ class Settings:
             records_mask=tuple(mask for mask in environment.get("RECORDS_MASK", "").split(",") if mask),
             records_keep_days=whole_number_if_any("RECORDS_KEEP_DAYS", 36_500),
             records_keep_newest=whole_number_if_any("RECORDS_KEEP_NEWEST", 10**9),
+            access=access_of(environment, mistakes),
         )
         if mistakes:
             raise SettingsError("; ".join(mistakes))

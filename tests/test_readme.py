@@ -86,7 +86,7 @@ def test_the_page_on_formats_has_every_format_in_its_order_and_every_limit() -> 
 
 def test_every_setting_and_limit_is_in_the_operations_page() -> None:
     operations = (ROOT / "docs/operations.md").read_text("utf-8")
-    source = (ROOT / "service/settings.py").read_text("utf-8")
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "service").glob("*settings.py"))
 
     variables = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', source)) - {"INFO"}
 

@@ -15,6 +15,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from service.command_line.collecting import collect_clusters
 from service.command_line.gathering import Asked, Refused, describe, gather_each
+from service.command_line.keys import keys
 from service.command_line.policies import policy
 from service.command_line.printing import OUTPUTS
 from service.command_line.records import records, replay_decisions
@@ -26,6 +27,7 @@ from service.intake.readings import quoted
 from service.intake.registry import FORMATS
 from service.intake.understanding import NotUnderstoodError
 from service.settings import Settings, SettingsError
+from service.web.access.guard import Guard
 from service.web.deciding import decide_each
 from service.web.descriptions import as_document
 from service.web.policies import Policies
@@ -45,9 +47,9 @@ def main() -> None:
 def serve() -> None:
     """Answer HTTP; settings come from the environment (docs/operations.md)."""
     try:
-        Policies(
-            Settings.from_environment().policy_file
-        )  # said here in a sentence, where a worker would say it in a trace
+        settings = Settings.from_environment()  # said here in a sentence, where a worker would say it in a trace
+        Policies(settings.policy_file)
+        Guard(settings)
     except SettingsError as error:
         sys.exit(f"cannot start: {error}")
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:service.gunicorn_conf", "service.wsgi:app"]
@@ -59,6 +61,7 @@ main.add_command(collect_clusters)
 main.add_command(replay_decisions)
 main.add_command(records)
 main.add_command(policy)
+main.add_command(keys)
 
 
 def _named(_: click.Context, __: click.Parameter, name: str | None) -> Format | None:

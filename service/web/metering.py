@@ -36,7 +36,7 @@ STARTED = "service.started"
 """Under which name the time of a request's beginning stands in its environment."""
 ROWS = 1_024
 """More than workers ever live at once, two generations of 256 during a reload included."""
-STATUSES = (200, 304, 400, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503)
+STATUSES = (200, 304, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503)
 OTHER = "other"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 KEPT = ("kept", "spilled", "caught_up", "dropped")

@@ -16,9 +16,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib.resources import files
-from mmap import mmap
 from pathlib import Path
 from time import monotonic
 from typing import cast
@@ -31,11 +29,11 @@ from service.policy.policy import Policy
 from service.records.record import milliseconds, moment_of
 from service.settings import SettingsError
 from service.web.schemas.policy import MOST_POLICY_BYTES, InvalidPolicyError, load_policy
+from service.web.shared_contents import SharedContents
 
 SECONDS_BETWEEN_LOOKS = 2.0
 MOST_KEPT = 8
 """How many policies a question may still ask for, the one in force included."""
-_HEAD = 32 + 8 + 8
 
 _log = logging.getLogger("service.policies")
 
@@ -48,46 +46,6 @@ class Trouble:
     reason: str
 
 
-class SharedContents:
-    """The contents of the last policies, the newest last, in memory that a process shares with those it forks.
-
-    There is no lock: what is read carries its digest, and what was half written is read as nothing.
-    """
-
-    def __init__(self) -> None:
-        self._memory = mmap(-1, _HEAD + MOST_KEPT * (8 + MOST_POLICY_BYTES))
-
-    @property
-    def failing_since(self) -> int:
-        """Since when the file is not used, in milliseconds since 1970; 0 if it is."""
-        return int.from_bytes(self._memory[40:48])
-
-    @failing_since.setter
-    def failing_since(self, moment: int) -> None:
-        self._memory[40:48] = moment.to_bytes(8)
-
-    def read(self) -> list[bytes]:
-        """What all have loaded."""
-        size = int.from_bytes(self._memory[32:40])
-        content = self._memory[_HEAD : _HEAD + size]
-        if not size or sha256(content).digest() != self._memory[:32]:
-            return []
-        found, place = [], 0
-        while place < len(content):
-            end = place + 8 + int.from_bytes(content[place : place + 8])
-            found.append(content[place + 8 : end])
-            place = end
-        return found
-
-    def add(self, newest: bytes) -> None:
-        """Puts a content last, and lets the oldest go if there are too many."""
-        others = [content for content in self.read() if content != newest]
-        kept = [*others[1 - MOST_KEPT :], newest]
-        content = b"".join(len(one).to_bytes(8) + one for one in kept)
-        self._memory[:40] = sha256(content).digest() + len(content).to_bytes(8)
-        self._memory[_HEAD : _HEAD + len(content)] = content
-
-
 class Policies:
     """What is in force and what was, for one process.
 
@@ -97,7 +55,7 @@ class Policies:
     def __init__(self, path: Path | None = None, clock: Callable[[], float] = monotonic) -> None:
         self._path = path
         self._clock = clock
-        self._shared = SharedContents()
+        self._shared = SharedContents(MOST_POLICY_BYTES, MOST_KEPT)
         self._looked_at = clock()
         self._seen: tuple[int, ...] = ()
         self._known: dict[str, Policy] = {}

@@ -27,6 +27,7 @@ from service.domain.errors import (
 from service.logs import REQUEST_ID
 from service.records.keeper import NotKeptError
 from service.records.store import StoreError
+from service.web.access.errors import AccessError, LoopbackOnlyError, MissingScopeError, UnauthenticatedError
 from service.web.recorder import KeyInUseError, KeyReusedError, NothingKeptError
 
 MEDIA_TYPE = "application/problem+json"
@@ -70,6 +71,18 @@ KEY_IN_USE = Kind(
     "IDEMPOTENCY_KEY_IN_USE",
     "The first request with this idempotency key is still being answered",
     "ask again in a moment with the same key",
+)
+UNAUTHENTICATED = Kind(
+    401, "UNAUTHENTICATED", "Nobody knows who calls", "send a valid key or token as `Authorization: Bearer ...`"
+)
+MISSING_SCOPE = Kind(
+    403, "MISSING_SCOPE", "The caller may not do this", "the key or token lacks the scope that this needs"
+)
+LOOPBACK_ONLY = Kind(
+    403,
+    "LOOPBACK_ONLY",
+    "Only this machine is answered",
+    "without credentials the service answers nobody else; set keys, JWT or `ACCESS=none`",
 )
 NOT_RECORDED = Kind(
     503,
@@ -119,6 +132,9 @@ ALL_KINDS = (
     NOT_RECORDED,
     STORE_FAILED,
     NOTHING_KEPT,
+    UNAUTHENTICATED,
+    MISSING_SCOPE,
+    LOOPBACK_ONLY,
     *KINDS.values(),
 )
 
@@ -129,6 +145,11 @@ _OF_THE_RECORD = {
     NotKeptError: (NOT_RECORDED, 5),
     StoreError: (STORE_FAILED, 5),
     NothingKeptError: (NOTHING_KEPT, None),
+}
+_OF_ACCESS: dict[type[Exception], Kind] = {
+    UnauthenticatedError: UNAUTHENTICATED,
+    MissingScopeError: MISSING_SCOPE,
+    LoopbackOnlyError: LOOPBACK_ONLY,
 }
 _WITH_MISTAKES = {
     InvalidQuestionError: INVALID_QUESTION,
@@ -147,6 +168,8 @@ class Problem:
     mistakes: tuple[Mistake, ...] = ()
     seconds: int | None = None
     """After how long it is worth asking again."""
+    challenge: str | None = None
+    """What would let the caller in, as `WWW-Authenticate` says it."""
 
     def body(self) -> dict[str, object]:
         """The body that states it, for the request that is being answered."""
@@ -171,6 +194,8 @@ def problem_of(error: Exception) -> Problem:
         kind, count = _WITH_MISTAKES[type(error)], len(error.mistakes)
         found = "one mistake" if count == 1 else f"{count} mistakes"
         return Problem(kind=kind, detail=f"{found}; {kind.detail}", mistakes=error.mistakes)
+    if isinstance(error, AccessError):
+        return Problem(kind=_OF_ACCESS[type(error)], detail=str(error), challenge=error.challenge)
     if type(error) in _OF_THE_RECORD:
         kind, seconds = _OF_THE_RECORD[type(error)]
         if kind.status == 503:
@@ -196,6 +221,8 @@ def _answer(stated: Problem) -> Response:
     response = Response(body, status=stated.kind.status, content_type=_media_type())
     if stated.seconds is not None:
         response.headers["Retry-After"] = str(stated.seconds)
+    if stated.challenge is not None:
+        response.headers["WWW-Authenticate"] = stated.challenge
     return response
 
 

@@ -15,7 +15,7 @@ from flask import current_app
 
 from service import __version__
 from service.domain import FACTS_EDITION
-from service.logs import REQUEST_ID
+from service.logs import CALLER, REQUEST_ID
 from service.records.history import Turn, turns
 from service.records.keeper import Keeper, NotKeptError, Retention, Run, run_here
 from service.records.masking import Mask, MaskError, masked, masks_of
@@ -85,7 +85,8 @@ class Recorder:
         Raises `KeyReusedError`, `KeyInUseError`, and `NotKeptError` if the store does not answer.
         """
         keeper = self._keeper()
-        hashed = sha256(key.encode()).hexdigest()
+        # A key belongs to who sent it: nobody meets, or learns of, the keys of others.
+        hashed = sha256(f"{caller}\n{key}".encode() if (caller := CALLER.get()) else key.encode()).hexdigest()
         try:
             claim, decision_id = keeper.ask(lambda store: store.claim(hashed, digest, now, now + KEY_WAITS))
             if claim is Claim.OTHER_QUESTION:
@@ -155,7 +156,7 @@ class Recorder:
             policy_revision=decision.ruling.mark.revision,
             engine_version=__version__,
             facts_edition=FACTS_EDITION,
-            caller=None,
+            caller=CALLER.get(),
             request_id=REQUEST_ID.get(),
             question=kept_question,
             answer=kept_answer,

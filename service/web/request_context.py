@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from service.logs import REQUEST_ID
+from service.logs import CALLER, REQUEST_ID, SECRET
 from service.web.metering import STARTED
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Surroundings:
         """Answers as the application inside does, with the id set while it works."""
         started = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _SANE.fullmatch(given) else token_hex(16)
+        request_id = given if _SANE.fullmatch(given) and not SECRET.search(given) else token_hex(16)
         answered: dict[str, Any] = {}
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
@@ -52,16 +52,17 @@ class Surroundings:
 
         environ[STARTED] = started
         REQUEST_ID.set(request_id)
+        CALLER.set(None)
         try:
             body = self._application(environ, start)
         except BaseException:
-            REQUEST_ID.set(None)
+            _forget()
             raise
         length = next((value for name, value in answered["headers"] if name == "Content-Length"), None)
         if length is None and environ["REQUEST_METHOD"] != "HEAD" and answered["status"] not in (204, 304):
             return _Flowing(body, environ, answered["status"], started)
         _write_line(environ, answered["status"], int(length) if length else None, started)
-        REQUEST_ID.set(None)
+        _forget()
         return body
 
 
@@ -88,7 +89,13 @@ class _Flowing:
                 self._body.close()
         finally:
             _write_line(self._environ, self._status, self._length, self._started)
-            REQUEST_ID.set(None)
+            _forget()
+
+
+def _forget() -> None:
+    """What is said between requests belongs to none."""
+    REQUEST_ID.set(None)
+    CALLER.set(None)
 
 
 def _write_line(environ: WSGIEnvironment, status: int, length: int | None, started: float) -> None:

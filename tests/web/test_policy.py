@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.settings import Records, Settings, SettingsError
-from service.web.policies import MOST_KEPT, SECONDS_BETWEEN_LOOKS, Policies, SharedContents
+from service.web.policies import MOST_KEPT, SECONDS_BETWEEN_LOOKS, Policies
+from service.web.schemas.policy import MOST_POLICY_BYTES
+from service.web.shared_contents import SharedContents
 from tests.web.assertions import assert_error
 from tests.web.description import faults
 
@@ -247,7 +249,7 @@ def test_a_revision_that_another_worker_has_loaded_is_known_to_all(file: Path, c
 
 
 def test_what_was_half_written_is_read_as_nothing() -> None:
-    shared = SharedContents()
+    shared = SharedContents(MOST_POLICY_BYTES, MOST_KEPT)
     shared.add(b"name: a")
     shared.add(b"name: b")
     shared.add(b"name: a")

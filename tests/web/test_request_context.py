@@ -68,6 +68,7 @@ def test_a_line_is_one_json_object_with_the_id_of_its_request() -> None:
         "level": "warning",
         "logger": "service.x",
         "request_id": "seven",
+        "caller": None,
         "message": "two\nlines of ünïcode",
         "status": 200,
     }

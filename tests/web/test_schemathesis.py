@@ -1,4 +1,7 @@
-"""The live application under generated requests: every check that Schemathesis has, the same requests each time."""
+"""The live application under generated requests: every check that Schemathesis has, the same requests each time.
+
+It asks who calls, and the requests carry a key for everything; that it refuses those without is one of the checks.
+"""
 
 import json
 from typing import Any
@@ -7,19 +10,26 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
+from service.access_settings import AccessSettings
 from service.app import create_app
 from service.settings import Records, Settings
+from service.web.access.callers import Scope
+from service.web.access.keys import new_key
 
+_TEXT, _KEY = new_key("schemathesis", frozenset(Scope), None, None)
 # What a JSON Schema cannot say, references between parts above all, makes a question that fits it a 422.
 ACCEPTED = ["2xx", "304", "404", "422"]
 CONFIG = {
     "seed": 20260618,
-    "generation": {"max-examples": 25, "deterministic": True},
+    "generation": {"max-examples": 25, "deterministic": True, "with-security-parameters": False},
+    "headers": {"Authorization": f"Bearer {_TEXT}"},
     "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
 }
 
 api = schemathesis.openapi.from_wsgi(
-    "/openapi.yaml", create_app(Settings(records=Records.OFF)), config=SchemathesisConfig.from_dict(CONFIG)
+    "/openapi.yaml",
+    create_app(Settings(records=Records.OFF, access=AccessSettings(keys=_KEY.line()))),
+    config=SchemathesisConfig.from_dict(CONFIG),
 )
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from service import __version__
+from service.web.access.guard import guard
 from service.web.metering import meter
 from service.web.policies import policies
 from service.web.problems import NOT_READY, problem
@@ -37,6 +38,9 @@ def readyz() -> dict[str, str] | Response:
     known.current()
     if known.trouble is not None:
         why = "the policy file is not used; the policy before it is in force (`/v1/policy` says why and since when)"
+        return {"status": "warn", "version": __version__, "why": why}
+    if guard().is_failing:
+        why = "the file of API keys is not used; the keys before it are accepted (the log says why)"
         return {"status": "warn", "version": __version__, "why": why}
     return {"status": "pass", "version": __version__}
 

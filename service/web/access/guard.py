@@ -1,0 +1,125 @@
+"""Stands in front of every route: who calls, whether they may, and whom the log and the record name.
+
+1. Without keys or tokens, and without `ACCESS=none`, this machine alone is answered. A request whose `Host` is a name
+   with a dot (a web page whose name was made to lead here), that was forwarded (a proxy lets others in), or that comes
+   from elsewhere is refused, whatever address the service listens on.
+2. Routes that are open ask nobody, and what is sent along to them is not looked at.
+3. A path that there is not needs a known caller as well, so that nobody else learns what there is.
+4. Nobody learns what was wrong with credentials but whoever reads the log, which never has the credentials.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, cast
+
+from flask import Flask, current_app, request
+
+from service.access_settings import is_loopback
+from service.logs import CALLER, KEY_PREFIX
+from service.settings import Settings, SettingsError
+from service.web.access.callers import Caller
+from service.web.access.errors import LoopbackOnlyError, MissingScopeError, UnauthenticatedError
+from service.web.access.key_ring import KeyRing
+from service.web.access.scopes import METRICS, needed_by
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+MOST_BYTES = 8_000
+"""The longest credentials; a header is at most 8,190 bytes for gunicorn."""
+_SENT = re.compile(rf"[A-Za-z0-9._~+/-]{{1,{MOST_BYTES}}}=*")
+_FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_VIA")
+_IN_THE_ADDRESS = frozenset({"access_token", "api_key", "apikey", "api-key", "x-api-key", "authorization"})
+
+_log = logging.getLogger("service.callers")
+
+
+class Guard:
+    """Lets requests in, or raises `AccessError`. Raises `SettingsError` if the settings let in too much or nobody."""
+
+    def __init__(self, settings: Settings) -> None:
+        access = settings.access
+        faults = access.faults(settings.host)
+        if faults:
+            raise SettingsError("; ".join(faults))
+        self._has_open_metrics = access.has_open_metrics
+        self._is_open = access.is_open
+        self._keys = KeyRing(access.keys, access.keys_file) if access.keys or access.keys_file else None
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether something that says who may call is not read any more."""
+        return self._keys is not None and self._keys.is_failing
+
+    def admit(self) -> None:
+        """Lets the present request in, or raises `AccessError`."""
+        route = request.url_rule.rule if request.url_rule else None
+        needed = needed_by(request.method, route)
+        if (needed is not None and not needed) or (route == METRICS and self._has_open_metrics):
+            return
+        if self._keys is None:
+            if not self._is_open:
+                refuse_others(request.environ)
+            return
+        caller = self._caller()
+        CALLER.set(caller.name)
+        if route is not None and not (needed and needed & caller.scopes):
+            raise MissingScopeError(caller.name, needed or ())
+
+    def _caller(self) -> Caller:
+        try:
+            found = self._known(credentials_of(request.environ))
+            if isinstance(found, str):
+                raise UnauthenticatedError(found)
+        except UnauthenticatedError as error:
+            _log.info("refused", extra={"fields": {"reason": error.reason}})
+            raise
+        return found
+
+    def _known(self, credentials: str) -> Caller | str:
+        return self._keys.caller_of(credentials) if self._keys is not None else "nobody is known"
+
+
+def credentials_of(environ: WSGIEnvironment) -> str:
+    """What a request shows, exactly once and in a header; raises `UnauthenticatedError`.
+
+    Two headers of one name come as one value with a comma, which stands in no credentials.
+    """
+    names = {name.lower() for name in request.args}
+    if names & _IN_THE_ADDRESS or KEY_PREFIX in environ.get("QUERY_STRING", ""):
+        raise UnauthenticatedError("credentials stand in the address")
+    authorization, key = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY")
+    if authorization is None and key is None:
+        raise UnauthenticatedError("no credentials", is_given=False)
+    if authorization is not None and key is not None:
+        raise UnauthenticatedError("two headers hold credentials")
+    scheme, _, sent = authorization.partition(" ") if authorization is not None else ("bearer", "", key or "")
+    if scheme.lower() != "bearer":
+        raise UnauthenticatedError("another scheme than Bearer")
+    if not _SENT.fullmatch(sent):
+        raise UnauthenticatedError("credentials that are none by their form")
+    return sent
+
+
+def refuse_others(environ: WSGIEnvironment) -> None:
+    """Raises `LoopbackOnlyError` unless the request comes from this machine and was meant for it."""
+    if not is_loopback(environ.get("REMOTE_ADDR", "")):
+        raise LoopbackOnlyError("the request comes from another machine")
+    if any(name in environ for name in _FORWARDED):
+        raise LoopbackOnlyError("the request was forwarded by a proxy")
+    host = re.sub(r":[0-9]*$", "", environ.get("HTTP_HOST", ""))
+    if "." in host.rstrip(".") and not is_loopback(host):
+        raise LoopbackOnlyError("the request was meant for another host")
+
+
+def guard_requests(app: Flask, settings: Settings) -> None:
+    """Puts a guard in front of every route of the app."""
+    app.config["GUARD"] = guard = Guard(settings)
+    app.before_request(guard.admit)
+
+
+def guard() -> Guard:
+    """The guard of the present application."""
+    return cast(Guard, current_app.config["GUARD"])
