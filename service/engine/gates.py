@@ -177,7 +177,8 @@ def acl(
         return passes_unseen(stage)
     verdict = scene.acl_verdict(place.acl, direction, ports, side.party)
     shown = str(ports[0]) if ports[0] == ports[1] else f"{ports[0]}-{ports[1]}"
-    way = f"{'out to' if direction is Direction.OUT else 'in from'} {side.words} on {place.id}"
+    far = side.words
+    way = f"out to {far} on {place.id}" if direction is Direction.OUT else f"in from {far} on {place.id}"
     component, kind, cause = place.acl.id, "network_acl", "nacl-blocks-subnet-traffic"
     if verdict is Verdict.YES:
         if stage is not Stage.OWN_ACL:

@@ -55,7 +55,7 @@ class _Reader:
     def _member(self, name: str, value: Any, owner: dict[str, Any]) -> Any:
         if name in SENTENCES and not (name == "title" and "cluster" in owner):
             if type(value) is str:
-                return self._sentence(value, is_answer=owner.get("answer") in (True, False))
+                return self._sentence(value, is_answer=name == "words" and value != owner.get("answer"))
             if type(value) is list:
                 return [self._sentence(item) if type(item) is str else self.read(item) for item in value]
         if name in AS_THEY_ARE and not (name == "changes" and value and "title" in value[0]):

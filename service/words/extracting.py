@@ -2,8 +2,8 @@
 
 The core makes its sentences as plain f-strings and knows no language, so they are found by reading the code:
 
-1. A text is for people if it holds two words or more with a space between them, one of them in lower case
-   (`is_for_people`); everything else is a code, a name or a key, and stays.
+1. A text is for people if it holds two words or more with a space between them, one of them in lower case, if it
+   holds a word beside a place, or is a heading (`is_for_people`); all else is a code, a name or a key, and stays.
 2. What no answer shows is passed over by where it stands: docstrings, comparisons, subscripts, keys of tables,
    annotations, lines of the log, patterns, help of the command line, and `NOT_SHOWN`, errors that are ours.
 3. An f-string is one message with a named placeholder for each of its parts (``{subnet} has no route``); a text
@@ -35,17 +35,26 @@ _LOGGED = frozenset({"debug", "info", "warning", "error", "exception", "critical
 _NO_WORDS = frozenset({"compile", "fullmatch", "match", "search", "sub", "getLogger", "Counter", "Gauge", "Histogram"})
 _METRICS = frozenset({"CounterMetricFamily", "GaugeMetricFamily", "HistogramMetricFamily", "option", "argument"})
 
-SINGLE_WORDS = (
+SHOWN_AS_WORDS = (
     *("public", "private", "yes", "no", "none", "internet", "firewall", "pass", "fail", "undetermined"),
     *("required", "preferred", "unwanted", "status", "objections", "recommended", "eligible", "current"),
     *("holds", "before", "wait", "verify", "below", "above", "exposure", "efficiency", "accessibility"),
+    *("on", "off", "run", "attach", "ingress", "egress", "everybody", "nobody"),
+    *("ruled out", "no mode fits", "denied out", "denied in", "no route", "not resolved", "insufficient info"),
+    *("eni addresses", "legs off the internet", "addresses that may connect", "short paths", "no nat processing"),
+    *("same zone", "no single point of failure", "required admitted", "preferred admitted"),
+    *("restricted access", "private only", "private nodes", "no public endpoint", "no open list", "private endpoint"),
 )
-"""Single words that some place shows as words; only a translation that says so (``{mode:word}``) asks for them."""
+"""Codes that are shown as words, and single words.
+
+A single word stands for itself only where a translation asks for it (``{mode:word}``)."""
 
 
 def is_for_people(text: str, fewest: int = 2) -> bool:
     """Whether a text of the code is one that people read (rule 1)."""
     words = _WORD.findall(text)
+    if text.startswith("## ") and words:
+        return True
     has_small_word = fewest == 1 or any(word.islower() for word in words)
     return len(words) >= fewest and " " in text.strip() and has_small_word and _COMMAND.search(text) is None
 
@@ -73,8 +82,8 @@ def entries(
 def words(
     file: IO[bytes], keywords: Collection[str], comment_tags: Collection[str], options: dict[str, Any]
 ) -> Iterator[Extracted]:
-    """Babel's extraction method for this very module: the single words."""
-    for word in SINGLE_WORDS:
+    """Babel's extraction method for this very module: codes that are shown as words."""
+    for word in SHOWN_AS_WORDS:
         yield 0, None, word, []
 
 

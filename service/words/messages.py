@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from string import Formatter
 
 BEFORE, BEHIND = "before_", "behind_"
+AROUND = (BEFORE, BEHIND)
 """The places around a piece of a sentence."""
 WORD = "word"
 """What a translation writes after a place's name (``{mode:word}``) where a single word of ours may stand."""
@@ -35,6 +36,11 @@ class Message:
     def weight(self) -> int:
         """How much of a sentence the message itself says; of two that fit, the heavier one made it."""
         return sum(map(len, self.literals))
+
+    @property
+    def fits(self) -> bool:
+        """Whether the translation has the same places; those that nothing parts in the message, it keeps together."""
+        return set(self.places) == {place for _, place, _ in self.said if place is not None}
 
     def words(self) -> set[str]:
         """The words that stand whole in every sentence that the message makes."""
@@ -62,10 +68,11 @@ class Message:
             start = stop + len(self.literals[index])
         return found
 
-    def say(self, found: Mapping[str, str], translate: Callable[[str, bool], str]) -> str:
+    def say(self, found: Mapping[str, str], translate: Callable[[str, str, bool], str]) -> str:
         """The translation, with each place filled by what ``translate`` makes of its content."""
         return "".join(
-            text if place is None else text + translate(found[place], is_word) for text, place, is_word in self.said
+            text if place is None else text + translate(place, found[place], is_word)
+            for text, place, is_word in self.said
         )
 
 
@@ -74,8 +81,8 @@ def words_of(text: str) -> set[str]:
     return set(_WHOLE_WORD.findall(text))
 
 
-def message_of(msgid: str, msgstr: str) -> Message:
-    """The message of a catalogue's entry."""
+def messages_of(msgid: str, msgstr: str) -> tuple[Message, ...]:
+    """The messages of a catalogue's entry: itself, and as a piece of a longer sentence if it is one."""
     literals, places = _parted(msgid)
     said = [(text, place, spec == WORD) for text, place, spec, _ in Formatter().parse(msgstr)]
     index = 1
@@ -86,13 +93,14 @@ def message_of(msgid: str, msgstr: str) -> Message:
         said = _joined(said, places[index - 1], places[index])
         places[index - 1 : index + 1] = [f"{places[index - 1]}+{places[index]}"]
         del literals[index]
-    if literals[0][:1] in " ,;:)" and literals[0]:
-        literals, places = ["", *literals], [BEFORE, *places]
-        said = [("", BEFORE, False), *said]
+    message = Message(literals=tuple(literals), places=tuple(places), said=tuple(said))
+    if literals[0].startswith((" ", ",", ";", ":", ".", ")")):
+        literals, places, said = ["", *literals], [BEFORE, *places], [("", BEFORE, True), *said]
     if literals[-1].endswith((" ", "(")):
-        literals, places = [*literals, ""], [*places, BEHIND]
-        said = [*said, ("", BEHIND, False)]
-    return Message(literals=tuple(literals), places=tuple(places), said=tuple(said))
+        literals, places, said = [*literals, ""], [*places, BEHIND], [*said, ("", BEHIND, True)]
+    if len(literals) == len(message.literals):
+        return (message,)
+    return message, Message(literals=tuple(literals), places=tuple(places), said=tuple(said))
 
 
 def places_of(message: str) -> tuple[str, ...]:
@@ -101,11 +109,11 @@ def places_of(message: str) -> tuple[str, ...]:
 
 
 def _joined(said: Sequence[Part], first: str, second: str) -> list[Part]:
-    """A translation in which two places are one, for nothing stands between them; it has to keep them together."""
+    """A translation in which two places are one, for nothing stands between them: no single word, so none may stand."""
     joined: list[Part] = []
     for text, place, is_word in said:
         if place == second and not text and joined and joined[-1][1] == first:
-            joined[-1] = (joined[-1][0], f"{first}+{second}", is_word or joined[-1][2])
+            joined[-1] = (joined[-1][0], f"{first}+{second}", False)
         else:
             joined.append((text, place, is_word))
     return joined

@@ -12,18 +12,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from service.words.extracting import is_for_people
-from service.words.messages import Message, message_of, places_of, words_of
+from service.words.messages import AROUND, Message, messages_of, words_of
 
 LONGEST = 8_000
 _DEEPEST = 6
 _MOST_TRIES = 3_000
 _JOINTS = ("; ", ": ", ", ")
+LIGHT = 6
+"""A message that says no more than this (``in {subnet}``) fits much: a plain word in its place is none of a name."""
+_PLAIN = re.compile("[a-z]{3,}(?: [a-z]+)*")
+_OF_ITS_OWN = re.compile("`[^`]*`|[^\\x00-\\x7f].*")
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -55,11 +60,13 @@ class Words:
         self._messages: dict[str, list[Message]] = {}
         messages = []
         for msgid, msgstr in entries.items():
-            message = message_of(msgid, msgstr)
-            if not places_of(msgid):
-                self._exact[_filled(msgid)] = _filled(msgstr)
-            if message.places:
-                messages.append(message)
+            for message in messages_of(msgid, msgstr):
+                if not message.fits:
+                    raise ValueError(f"the translation of `{msgid}` has other places")
+                if message.places:
+                    messages.append(message)
+                else:
+                    self._exact[message.literals[0]] = message.said[0][0] if message.said else msgstr
         self._index(messages)
         self._of = lru_cache(maxsize=8_192)(self._translated)
 
@@ -88,6 +95,18 @@ class Words:
     def word(self, word: str) -> str:
         """A single word of ours, or a sentence, in this language."""
         return self._exact.get(word) or self.of(word)
+
+    def message(self, text: str, names: Collection[str] = NOTHING) -> str | None:
+        """The text if it is one message as it stands, not parted and not put together; else None."""
+        exact = self._exact.get(text)
+        if exact is not None:
+            return exact
+        work = _Work(names)
+        for message, found in self._fitting(text, work):
+            said = self._filled(message, found, work, 0)
+            if said.is_sure:
+                return self._finish(said.text)
+        return None
 
     def left_of(self, sentence: str, names: Collection[str] = NOTHING) -> list[str]:
         """The parts of a sentence that would stay in English although they look like sentences."""
@@ -140,18 +159,25 @@ class Words:
     def _filled(self, message: Message, found: Mapping[str, str], work: _Work, depth: int) -> _Said:
         is_sure = True
 
-        def translate(content: str, is_word: bool) -> str:
+        def translate(place: str, content: str, is_word: bool) -> str:
             nonlocal is_sure
-            if is_word and content in self._exact and content not in work.names:
-                return self._exact[content]
-            if is_word and " " in content:
-                is_sure = False
-            said = self._whole(content.strip(" "), work, depth + 1)
+            if is_word:
+                items = content.split(", ")
+                if all(item in self._exact and item not in work.names for item in items):
+                    return ", ".join(self._exact[item] for item in items)
+                is_sure = is_sure and (" " not in content or place in AROUND)
+            inner = content.strip(" ")
+            said = self._whole(content, work, depth + 1)
+            if said is None and inner != content and (within := self._whole(inner, work, depth + 1)):
+                said = _Said(content.replace(inner, within.text), within.is_sure)
             if said is None:
                 is_sure = is_sure and self._is_a_name(content, work)
+                is_sure = is_sure and not (
+                    message.weight <= LIGHT and _PLAIN.fullmatch(content) and content not in work.names
+                )
                 return content
             is_sure = is_sure and said.is_sure
-            return content.replace(content.strip(" "), said.text)
+            return said.text
 
         text = message.say(found, translate)
         return _Said(text, is_sure)
@@ -176,29 +202,24 @@ class Words:
 
         Or such a phrase and a name: ``route table`` ``rtb-1``.
         """
-        at = text.find(" ")
+        at = text.rfind(" ")
         while at > 0:
-            kind, _, name = text.rpartition(" ")
-            if at == len(kind) and kind in self._exact and " " in kind:
-                return _Said(f"{self._exact[kind]} {name}", is_sure=True)
-            second = self._exact.get(text[at + 1 :])
-            if second is not None:
-                first = self._whole(text[:at], work, depth + 1)
-                if first is not None:
-                    return _Said(f"{first.text} {second}", first.is_sure)
-            at = text.find(" ", at + 1)
+            first, second = text[:at], text[at + 1 :]
+            known = self._exact.get(second)
+            if known is not None and " " in second and (said := self._whole(first, work, depth + 1)):
+                return _Said(f"{said.text} {known}", said.is_sure)
+            known = self._exact.get(first)
+            if known is not None and " " in first and not is_for_people(second):
+                return _Said(f"{known} {second}", is_sure=True)
+            at = text.rfind(" ", 0, at)
         return None
 
     def _is_a_name(self, text: str, work: _Work) -> bool:
         """Whether a text without words may stay as it is: a name, an address, a list of them."""
-        if text in work.names or all(part in work.names for part in text.split(", ")):
+        if text in work.names:
             return True
-        if is_for_people(text):
-            work.left.append(text)
-            return False
+        for part in re.split("[,;] ", text):
+            if part not in work.names and is_for_people(_OF_ITS_OWN.sub("", part)):
+                work.left.append(text)
+                return False
         return True
-
-
-def _filled(message: str) -> str:
-    """A message without places as it is shown."""
-    return message.replace("{{", "{").replace("}}", "}")

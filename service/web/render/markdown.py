@@ -189,7 +189,8 @@ def _paths(answer: Node) -> Iterator[str]:
         mode = assessment["mode"]
         roles = ((chosen, "recommended"), (current, "at present"))
         role = ", ".join(role for setting, role in roles if setting and setting["mode"] == mode)
-        yield f"## The traffic path in {_MODES[mode]}{f' ({role})' if role else ''}"
+        name = _MODES[mode]
+        yield f"## The traffic path in {name} ({role})" if role else f"## The traffic path in {name}"
         yield ""
         for step in assessment["traffic_path"]:
             if step["flows"]:

@@ -48,26 +48,31 @@ def _said(report: str, words: Words, names: Collection[str]) -> Iterator[str]:
 
 
 def _line(line: str, words: Words, names: Collection[str]) -> str:
-    said = words.of(line, names)
-    if said != line:
+    """A line that is a message with its mark; else what stands behind the mark, a title before a colon for itself."""
+    said = words.message(line, names)
+    if said is not None:
         return said
     mark, rest = _MARK.fullmatch(line).groups()  # type: ignore[union-attr]  # every part may be empty
     title, colon, told = rest.partition(": ")
-    if colon and title not in names and words.word(title) != title and " " not in title:
-        return f"{mark}{words.word(title)}: {told}"
-    return f"{mark}{words.of(rest, names)}"
+    if colon and " " not in title and title not in names:
+        return f"{mark}{words.word(title)}: {words.of(told, names)}"
+    stop = "." if rest.endswith(".") and words.message(rest, names) is None else ""
+    return f"{mark}{words.of(rest.removesuffix(stop) if stop else rest, names)}{stop}"
 
 
 def _row(line: str, words: Words, names: Collection[str]) -> str:
-    whole = words.of(line, names)
-    if whole != line:
-        return whole
-    cells = line.strip("| ").split(_BAR)
-    return f"| {_BAR.join(cell if cell in names else words.word(cell) for cell in cells)} |"
+    said = words.message(line, names)
+    return said or f"| {_BAR.join(_cell(cell, words, names) for cell in line[2:-2].split(_BAR))} |"
+
+
+def _cell(cell: str, words: Words, names: Collection[str]) -> str:
+    bold = "**" if cell.startswith("**") and words.message(cell) is None else ""
+    inner = cell.strip("*") if bold else cell
+    return cell if inner in names else f"{bold}{words.word(inner)}{bold}"
 
 
 def _place(place: str, words: Words, names: Collection[str]) -> str:
     is_stop = place.startswith("| ") and place.endswith(" |")
     inner = place[2:-2] if is_stop else place
-    said = inner if inner in names else words.of(inner, names)
+    said = inner if inner in names else words.word(inner)
     return f"| {said} |" if is_stop else said

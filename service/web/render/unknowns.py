@@ -10,8 +10,8 @@ from service.web.render.escaping import plain
 
 Document = dict[str, Any]
 
-_ENDS = {"accepted": "gets in", "insufficient_info": "may get in or not"}
-_STOPPED = "does not get in"
+_ENDS = {"accepted": "{who} gets in ({modes})", "insufficient_info": "{who} may get in or not ({modes})"}
+_STOPPED = "{who} does not get in ({modes})"
 
 
 def unknowns_member(unknowns: Iterable[Unknown]) -> list[Document]:
@@ -77,4 +77,5 @@ def _becomes(possible: Document, names: dict[str, str]) -> str:
     for each in possible["admissions"]:
         end = _ENDS.get(each["disposition"], _STOPPED)
         ends.setdefault((each["consumer"], end), []).append(names[each["mode"]])
-    return "; ".join((said, *(f"{who} {end} ({', '.join(modes)})" for (who, end), modes in ends.items())))
+    told = (end.format(who=who, modes=", ".join(modes)) for (who, end), modes in ends.items())
+    return "; ".join((said, *told))
