@@ -14,6 +14,8 @@ from service.domain.written import Form, WrittenChange
 _TOOL = "eksctl"
 _APPLY = "`eksctl utils update-cluster-vpc-config --config-file=FILE --approve` applies it"
 _PRIVATE = "from then on eksctl's own calls to Kubernetes work inside the VPC only"
+_NO_REGION = "add `metadata.region`, which eksctl asks for: the Region is not known, or none that AWS knows"
+_NAMELESS = "put the cluster's name in place of `cluster`: it is not known, or none that EKS takes"
 _CREATED = "eksctl cannot create a private-only cluster this way: create it with both on, or with `privateCluster`"
 
 
@@ -40,7 +42,12 @@ def write(wanted: Wanted) -> Iterator[WrittenChange]:
                 "vpc": config_access(wanted.target),
             }
         ),
-        notes=(*(() if wanted.is_new else (_APPLY,)), *private),
+        notes=(
+            *(() if wanted.is_new else (_APPLY,)),
+            *private,
+            *(() if wanted.region else (_NO_REGION,)),
+            *(() if wanted.name else (_NAMELESS,)),
+        ),
     )
     if wanted.is_new:
         return

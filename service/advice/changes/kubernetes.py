@@ -16,6 +16,7 @@ from service.advice.changes.steps import target
 from service.advice.changes.wanted import Access, Wanted
 from service.domain.written import Form, WrittenChange
 
+_NO_NAME = "add `spec.name`, which the object must have: the cluster's name is not known, or none that EKS takes"
 _REST = "these fields alone change: merge them into the object that you have"
 Spec = Callable[[Wanted], dict[str, Any]]
 
@@ -30,6 +31,7 @@ class Kind:
     kind: str
     spec: Spec
     notes: tuple[str, ...] = ()
+    needs_name: bool = False
 
 
 def _spelt(public: str, private: str, ranges: str) -> Callable[[Access], dict[str, Any]]:
@@ -64,6 +66,7 @@ KINDS = (
         kind="Cluster",
         spec=lambda wanted: _named(wanted, "name") | {"resourcesVPCConfig": _ack(wanted.target)},
         notes=("one kind of update at a time: change nothing else of the object in the same step",),
+        needs_name=True,
     ),
     Kind(
         tool="crossplane",
@@ -107,5 +110,5 @@ def write(wanted: Wanted) -> Iterator[WrittenChange]:
                     "spec": kind.spec(wanted),
                 }
             ),
-            notes=(_REST, *kind.notes),
+            notes=(_REST, *kind.notes, *((_NO_NAME,) if kind.needs_name and not wanted.name else ())),
         )

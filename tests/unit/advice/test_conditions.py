@@ -300,6 +300,15 @@ def test_a_rule_for_a_wide_range_makes_one_within_it_needless() -> None:
     assert codes(found.ways) == [{"admit-443:b"}]
 
 
+def test_what_a_later_repair_made_superfluous_is_left_out_again() -> None:
+    callers = (a_neighbour(name="a", cidrs=ranges("10.8.4.0/24")), a_neighbour(name="b", cidrs=ranges("10.8.0.0/16")))
+    known, search = study(asked(CLOSED, *callers)), conditions._Search(PRIVATE)
+    both = search.untried(search.after(known, ()), ())
+
+    assert codes([both]) == [{"admit-443:a", "admit-443:b"}]
+    assert codes([conditions._needed(search, known, both)]) == [{"admit-443:b"}]
+
+
 def test_two_callers_that_one_acl_stops_need_an_opening_each() -> None:
     shut = with_acl(with_acl(OPEN, "subnet-a", SHUT), "subnet-b", SHUT)
     callers = (a_neighbour(name="a", cidrs=ranges("10.8.1.0/24")), a_neighbour(name="b", cidrs=ranges("10.8.2.0/24")))
