@@ -1,5 +1,5 @@
-"""gunicorn's gevent worker, made to stop without waiting for clients that have asked nothing, and to read bodies as
-they come.
+"""gunicorn's gevent worker, made to stop without waiting for clients that have asked nothing and without losing what
+others have asked, and to read bodies as they come.
 
 A kept-alive connection sits in a greenlet of its own, and gunicorn waits for all of them until
 ``graceful_timeout``, so one idle client would make every stop take that long.
@@ -11,10 +11,14 @@ import errno
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
 from types import FrameType
 from typing import Any
 
 import gevent
+from gevent.server import StreamServer
 from gevent.socket import wait_write
 from gunicorn.http.body import Body, ChunkedReader, EOFReader, LengthReader
 from gunicorn.http.errors import ParseException
@@ -56,15 +60,46 @@ class ReadyBody(Body):  # type: ignore[misc]  # gunicorn ships no types
         return int(reader.buf.tell())
 
 
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """Stands in for a listener where a connection asks for its address, which may be after it was closed."""
+
+    address: Any
+
+    def getsockname(self) -> Any:
+        """Where it listened."""
+        return self.address
+
+
+class DrainingServer(StreamServer):  # type: ignore[misc]  # gevent ships no types
+    """A server that takes whoever has connected before it closes, where gevent's own would have them reset."""
+
+    def close(self) -> None:
+        """Closes the listener, once nobody waits at it."""
+        if not self.closed:
+            with suppress(OSError):
+                while not self.full() and (accepted := self.do_read()):
+                    self.do_handle(*accepted)
+        super().close()
+
+
 class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no types
     """Finishes the requests that it has and closes the connections on which there is none."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._clients: dict[Any, socket.socket] = {}
-        self._idle: set[socket.socket] = set()
+        self._idle_since: dict[Any, float] = {}
 
-    def handle(self, listener: socket.socket, client: socket.socket, addr: object) -> None:
+    def server_class(self, listener: socket.socket, *, spawn: Any, **_: object) -> DrainingServer:
+        """The server for a listener; gunicorn asks for it under this name."""
+        handle = partial(self.handle, Listened(listener.getsockname()))
+        server = DrainingServer(listener, handle=handle, spawn=spawn)
+        if self.cfg.workers > 1:
+            server.max_accept = 1  # as gunicorn does, so that one worker does not take what the others could answer
+        return server
+
+    def handle(self, listener: Listened, client: socket.socket, addr: object) -> None:
         """Serves one connection, remembering which socket its greenlet talks to."""
         greenlet = gevent.getcurrent()
         self._clients[greenlet] = client
@@ -85,12 +120,12 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
     def timeout_ctx(self) -> Iterator[None]:
         """Surrounds the wait for the head of a request, which is when a connection is idle."""
         client = self._clients[gevent.getcurrent()]
-        self._idle.add(client)
+        self._idle_since[client] = monotonic()
         try:
             with super().timeout_ctx():
                 yield
         finally:
-            self._idle.discard(client)
+            del self._idle_since[client]
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: take no new connection, end the idle ones, finish the others."""
@@ -99,8 +134,19 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
 
     def _end_idle_connections(self) -> None:
         while True:
-            gevent.sleep(LINGER_SECONDS)
-            for client in tuple(self._idle):
-                # The waiting greenlet then reads an end and closes as if the client had.
-                with suppress(OSError):
-                    client.shutdown(socket.SHUT_RD)
+            gevent.sleep(LINGER_SECONDS / 4)
+            for client, since in tuple(self._idle_since.items()):
+                if monotonic() - since >= LINGER_SECONDS:
+                    _end(client)
+
+
+def _end(client: Any) -> None:
+    """Makes the greenlet that waits for a request read an end, unless one has come that it has not read yet.
+
+    gevent's own `shutdown` would wake it with an error, and what has come would be lost: so the socket inside is asked.
+    """
+    with suppress(OSError):
+        try:
+            client._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            client._sock.shutdown(socket.SHUT_RD)

@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +207,63 @@ def test_stopping_does_not_wait_for_a_client_that_asks_nothing(tmp_path: Path) -
         assert server.process.wait(5) == 0
         for connection in idle:
             connection.close()
+        assert [line for line in server.lines() if "error" in line] == []
+
+
+def ask(connection: socket.socket) -> None:
+    """Sends a whole question over a connection that may be used again."""
+    body = json.dumps(SHORT_QUESTION).encode()
+    head = f"POST /v1/decisions HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+    connection.sendall(head.encode() + b"\r\n\r\n" + body)
+
+
+@contextmanager
+def held_up(server: Server) -> Iterator[None]:
+    """The only worker does not get to run meanwhile."""
+    (worker,) = server.worker_ids()
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+
+def test_stopping_answers_whoever_has_connected_before(tmp_path: Path) -> None:
+    with running_service(tmp_path / "log", WORKERS="1") as server:
+        with held_up(server):
+            waiting = [server.connect() for _ in range(20)]
+            for connection in waiting:
+                ask(connection)
+            server.terminate()
+            time.sleep(1.5)  # the worker's own pause is over, so that it closes its port as soon as it runs
+
+        answers = [read_all(connection) for connection in waiting]
+        assert server.process.wait(PATIENCE_SECONDS) == 0
+        for connection in waiting:
+            connection.close()
+
+    assert {answer.partition(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 200 OK"}
+
+
+def test_stopping_answers_what_came_over_idle_connections_while_it_was_busy(tmp_path: Path) -> None:
+    with running_service(tmp_path / "log", WORKERS="1") as server:
+        idle = [server.connect() for _ in range(5)]
+        for connection in idle:
+            ask(connection)
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        server.terminate()
+        until(lambda: any(line["message"] == "Handling signal: term" for line in server.lines()))
+        with held_up(server):
+            for connection in idle:
+                ask(connection)
+            time.sleep(1.5)  # when it runs again it is time to end what is idle, and the questions are there
+
+        answers = [read_all(connection) for connection in idle]
+        assert server.process.wait(PATIENCE_SECONDS) == 0
+        for connection in idle:
+            connection.close()
+
+    assert all(b"HTTP/1.1 200 OK" in answer for answer in answers)
 
 
 def test_stopping_does_not_wait_longer_than_it_was_told(tmp_path: Path) -> None:
