@@ -3,7 +3,9 @@
 import json
 import re
 import shlex
+import subprocess
 from importlib.resources import files
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ import pytest
 import yaml
 
 from service import __version__
-from service.settings import Settings
+from service.settings import Records, Settings
+from tests.e2e.scaled_out import NGINX_CONF, REPLICAS, program
 
 ROOT = Path(__file__).parents[1]
 
@@ -59,6 +62,108 @@ def test_the_compose_file_is_one_by_the_schema_of_its_specification(compose: dic
     jsonschema.Draft7Validator(schema).validate(compose)
 
 
+def test_without_a_profile_only_the_single_service_starts(compose: dict[str, Any]) -> None:
+    profiles = {name: service.get("profiles", []) for name, service in compose["services"].items()}
+
+    assert {name for name, given in profiles.items() if given == []} == {"service"}
+    assert {name for name, given in profiles.items() if given == ["scaled"]} == SCALED
+
+
+SCALED = {"migration", "replica-a", "replica-b", "nginx", "postgres", "redis", "prometheus", "grafana"}
+
+
+@pytest.mark.parametrize("name", sorted({"service", *SCALED}))
+def test_every_container_is_confined(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["pids_limit"] <= 256
+    assert int(service["mem_limit"].removesuffix("m")) <= 512
+    assert name == "migration" or service["healthcheck"].get("disable") is not True
+    assert not {"privileged", "cap_add", "network_mode", "pid"} & set(service)
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+@pytest.mark.parametrize("name", sorted(SCALED - {"migration", "replica-a", "replica-b"}))
+def test_every_other_image_is_of_an_exact_version_and_does_not_run_as_root(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+
+    assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+(\.\d+)?-?[a-z0-9.]*", service["image"])
+    assert int(service["user"].split(":")[0]) > 0
+
+
+def test_no_secret_stands_in_the_compose_file_and_none_is_asked_for_by_the_single_service(
+    compose: dict[str, Any],
+) -> None:
+    given = {
+        (name, key): value
+        for name, service in compose["services"].items()
+        for key, value in service.get("environment", {}).items()
+        if "PASSWORD" in key
+    }
+
+    assert set(given.values()) == {"${POSTGRES_PASSWORD:-}", "${GRAFANA_PASSWORD:-}"}
+    assert all(name != "service" for name, _ in given)
+    assert ":@" not in compose["services"]["replica-a"]["environment"]["RECORDS_URL"]
+    assert ":?set GRAFANA_PASSWORD}" in compose["services"]["grafana"]["entrypoint"][2]
+
+
+def test_replicas_start_when_the_tables_are_there_and_the_tables_when_the_database_is(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+
+    assert services["migration"]["command"] == ["python", "-m", "service", "records", "prepare"]
+    assert services["migration"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    for replica in ("replica-a", "replica-b"):
+        assert services[replica]["depends_on"] == {"migration": {"condition": "service_completed_successfully"}}
+        assert services["nginx"]["depends_on"][replica] == {"condition": "service_healthy"}
+
+
+def test_replicas_answer_for_what_they_kept(compose: dict[str, Any]) -> None:
+    environments = [compose["services"][name]["environment"] for name in ("replica-a", "replica-b", "migration")]
+
+    assert environments[0] == environments[1] == environments[2]
+    settings = Settings.from_environment(
+        {key: str(value) for key, value in environments[0].items() if "$" not in value}
+    )
+    assert settings.records is Records.REQUIRED
+    assert settings.records_url == "postgresql://service@postgres/decisions"
+
+
+def test_nginx_looks_for_the_replicas_where_they_are(compose: dict[str, Any]) -> None:
+    addresses = [compose["services"][name]["networks"]["inside"]["ipv4_address"] for name in ("replica-a", "replica-b")]
+    (network,) = compose["networks"]["inside"]["ipam"]["config"]
+
+    assert tuple(f"{address}:8080" for address in addresses) == REPLICAS
+    assert all(ip_address(address) in ip_network(network["subnet"]) for address in addresses)
+    assert compose["networks"]["inside"]["internal"] is True
+
+
+def test_nginx_takes_its_configuration_as_it_ships(tmp_path: Path) -> None:
+    asked = subprocess.run(
+        [program("nginx"), "-t", "-c", str(NGINX_CONF), "-p", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert asked.returncode == 0, asked.stderr
+    assert "[warn]" not in asked.stderr
+
+
+def test_every_file_that_a_container_mounts_is_there(compose: dict[str, Any]) -> None:
+    mounted = {
+        volume.split(":")[0]
+        for service in compose["services"].values()
+        for volume in service.get("volumes", [])
+        if volume.startswith("./")
+    }
+
+    assert len(mounted) == 4
+    assert all((ROOT / path).exists() for path in mounted)
+
+
 def test_the_container_can_write_nowhere_but_in_its_temporary_files_and_the_record(compose: dict[str, Any]) -> None:
     service = compose["services"]["service"]
 
@@ -93,9 +198,9 @@ def test_the_service_is_offered_on_loopback_only(compose: dict[str, Any]) -> Non
 
 
 def test_the_container_is_given_longer_to_stop_than_the_service_takes(compose: dict[str, Any]) -> None:
-    grace = compose["services"]["service"]["stop_grace_period"]
+    graces = [compose["services"][name]["stop_grace_period"] for name in ("service", "replica-a", "replica-b")]
 
-    assert int(grace.removesuffix("s")) > Settings().graceful_seconds
+    assert all(int(grace.removesuffix("s")) > Settings().graceful_seconds for grace in graces)
 
 
 def test_the_image_bears_the_version_of_the_package(compose: dict[str, Any]) -> None:

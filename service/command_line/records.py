@@ -1,4 +1,4 @@
-"""The commands on the record: ``replay``, ``records export`` and ``records forget``."""
+"""The commands on the record: ``replay``, ``records prepare``, ``records export`` and ``records forget``."""
 
 from __future__ import annotations
 
@@ -110,7 +110,14 @@ def _of_file(path: Path) -> Iterator[Record | str]:
 
 @click.group("records")
 def records() -> None:
-    """What is kept: export it, or forget some of it."""
+    """What is kept: make its tables, export it, or forget some of it."""
+
+
+@records.command("prepare")
+def prepare() -> None:
+    """Make or complete the tables: before replicas start whose role in the database may not change tables."""
+    with opened_store() as store:
+        click.echo(f"the tables are as this version needs them: {store.place}")
 
 
 @records.command("export")

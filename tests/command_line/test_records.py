@@ -123,3 +123,12 @@ def test_a_line_gives_its_record_back_whatever_its_bytes_are() -> None:
 def test_a_line_without_a_record_is_refused(line: bytes) -> None:
     with pytest.raises(BadLineError):
         record_of(line)
+
+
+def test_the_tables_are_made_before_anybody_asks(tmp_path: Path) -> None:
+    empty = Store(f"sqlite:///{tmp_path / 'new' / 'records.sqlite3'}")
+
+    made, again = run(empty, "records", "prepare"), run(empty, "records", "prepare")
+
+    assert made.output == again.output == f"the tables are as this version needs them: {empty.place}\n"
+    assert exported(empty) == []

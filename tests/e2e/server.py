@@ -101,8 +101,8 @@ def free_port() -> int:
 
 @contextmanager
 def running_service(log: Path, **environment: str) -> Iterator[Server]:
-    """The service started by its own command line, ready, and stopped afterwards."""
-    port = free_port()
+    """The service started by its own command line, ready, and stopped afterwards; on any free port, or on `PORT`."""
+    port = int(environment.get("PORT") or free_port())
     kept = {
         "RECORDS_URL": f"sqlite:///{log.parent / 'records.sqlite3'}",
         "RECORDS_SPILL_FOLDER": str(log.parent / "spill"),
