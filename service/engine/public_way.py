@@ -54,9 +54,17 @@ def public_way(scene: Scene, caller: Caller) -> Way:
     Of all that it meets only the gate of the list differs from one list to another, so what is remembered for one
     serves all that say the same of the caller.
     """
+    here = ("way", caller.reference)
+    found: Way | None = scene.of_list.get(here)
+    if found is None:
+        found = scene.of_list[here] = _through_the_list(scene, caller)
+    return found
+
+
+def _through_the_list(scene: Scene, caller: Caller) -> Way:
     walks = _unlisted(scene, caller)
-    listed = tuple(admission(scene, caller, walk.source, walk.version) for walk in walks)
-    key = ("public", caller.reference, listed)
+    listed = [admission(scene, caller, walk.source, walk.version) for walk in walks]
+    key = ("public", caller.reference, *((gate.cause, gate.works, gate.hop and gate.hop.detail) for gate in listed))
     found: Way | None = scene.memo.get(key)
     if found is None:
         ways = [_way_of(caller, walk, gate) for walk, gate in zip(walks, listed, strict=True)]
@@ -136,10 +144,10 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
         cause = _unlisted_cause(scene, caller, NOWHERE, None)
         missing = ("/cluster/endpoint_access/public_access_cidrs",)
         return unknown(Stage.LIST, LIST, "public_access_cidrs", "what stands on the list", cause, missing, "F-1.8")
-    versions = (version,) if version else (4, 6) if scene.is_dual_stack else (4,)
     kind, facts = "public_access_cidrs", ("F-1.8", "F-1.18" if caller.consumer.kind.is_node_like else "F-4.6")
+    versions = (version,) if version else (4, 6) if scene.is_dual_stack else (4,)
     if all(admitted.covers(PUBLIC_INTERNET[each]) for each in versions):
-        return opened(Stage.LIST, LIST, kind, "the list is open to all addresses", "F-1.8", "F-1.11")
+        return _OPEN_TO_ALL
     if isinstance(source, Addresses) and admitted.covers(source):
         return opened(Stage.LIST, LIST, kind, f"admits {_few(source)}", *facts)
     cause = _unlisted_cause(scene, caller, admitted, source)
@@ -154,6 +162,9 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
     detail = f"{_few(source - admitted)} is not on the list"
     stop = closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts)
     return stop._replace(works=f"works from {_few(source & admitted)}") if source.meets(admitted) else stop
+
+
+_OPEN_TO_ALL = opened(Stage.LIST, LIST, "public_access_cidrs", "the list is open to all addresses", "F-1.8", "F-1.11")
 
 
 def _to_be_listed(caller: Caller, kind: str, *facts: str) -> Gate:

@@ -89,6 +89,9 @@ class Scene:
     knows_cluster_group: bool
     assumptions: tuple[Assumption, ...]
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was worked out already and no list has a part in, by what and of whom."""
+    of_list: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was worked out already of the access with its list."""
 
     @property
     def has_acls(self) -> bool:
@@ -97,8 +100,12 @@ class Scene:
 
     def admitted(self, version: int | None) -> Addresses:
         """What the public access CIDRs admit, of one family or of both."""
-        admitted = self.access.admitted(is_dual_stack=self.is_dual_stack)
-        return admitted if version is None else admitted.of_version(version)
+        key = ("admitted", version)
+        found: Addresses | None = self.of_list.get(key)
+        if found is None:
+            admitted = self.access.admitted(is_dual_stack=self.is_dual_stack)
+            found = self.of_list[key] = admitted if version is None else admitted.of_version(version)
+        return found
 
     def admission(self, names: Iterable[str], direction: Direction, port: int) -> Admission:
         """What groups let in or out on a TCP port, taken together; unsure if one of them was not described."""

@@ -52,6 +52,8 @@ class Study:
     consumers: tuple[Consumer, ...]
     assumptions: tuple[Assumption, ...]
     traced: dict[tuple[EndpointAccess, tuple[EndpointMode, ...]], tuple[Journey, ...]] = field(default_factory=dict)
+    scenes: dict[EndpointAccess, Scene] = field(default_factory=dict)
+    """The scene with each list under which it was looked at."""
     tally: Tally = field(default_factory=Tally)
     like: Study | None = None
     """Another study whose journeys are those of this one for all consumers but the ``touched``."""
@@ -69,7 +71,12 @@ class Study:
 
     def under(self, access: EndpointAccess) -> Scene:
         """The scene with another list."""
-        return self.scene if access == self.scene.access else replace(self.scene, access=access)
+        if access == self.scene.access:
+            return self.scene
+        found = self.scenes.get(access)
+        if found is None:
+            found = self.scenes[access] = replace(self.scene, access=access, of_list={})
+        return found
 
     def access_of(self, listed: AllowList | None) -> EndpointAccess:
         """The access that a list makes; without one, the present access."""
@@ -88,10 +95,10 @@ class Study:
         scene = self.scene if is_same else set_scene(question.cluster)
         touched = _touched(self.consumers, consumers)
         if node_groups_of(consumers, scene) != node_groups_of(self.consumers, self.scene):
-            scene, is_same = replace(scene, memo={}), False
+            scene, is_same = replace(scene, memo={}, of_list={}), False
         elif is_same or _is_same_inside(self.question.cluster, question.cluster):
             kinds = None if is_same else _OF_INSIDE
-            scene = replace(scene, memo=_remembered(self.scene, touched, kinds))
+            scene = replace(scene, memo=_remembered(self.scene, touched, kinds), of_list={})
         return Study(
             question=question,
             scene=scene,
