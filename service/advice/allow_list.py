@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from service.advice.widening import widened
 from service.domain.addresses import NOWHERE, RESERVED, Addresses, Network, of_network, of_networks
 from service.domain.cluster import EndpointAccess, EndpointMode
-from service.domain.consumer import Importance
+from service.domain.consumer import Dynamic, Importance
 from service.domain.decision import POLICY, AllowList, LeftOut, ListEntry, Objection
 from service.domain.trace import Answer, Trace
 from service.engine import Study
@@ -27,7 +27,6 @@ from service.engine.requirements import open_to
 from service.engine.tracing import Journey
 
 OPEN = EndpointAccess(public=True, private=True)
-CLOSED = EndpointAccess(public=True, private=True, admits_nobody=True)
 PUBLIC_MODES = (EndpointMode.PUBLIC, EndpointMode.PUBLIC_AND_PRIVATE)
 SERVES_NOBODY = "public-endpoint-serves-nobody"
 
@@ -66,19 +65,7 @@ class _Claim:
 def derived_lists(known: Study, modes: tuple[EndpointMode, ...] = PUBLIC_MODES) -> dict[EndpointMode, AllowList]:
     """For each public mode that is asked for the smallest list that serves whom it must."""
     opened = known.journeys(OPEN, modes)
-    if all(trace.source is not None for trace in _coming_in(opened)):
-        closed: Sequence[Journey] = ()
-    else:
-        closed = known.journeys(CLOSED, modes)
-    return {mode: _list_for(known, mode, opened, closed) for mode in modes}
-
-
-def _coming_in(journeys: Iterable[Journey]) -> Iterable[Trace]:
-    """The flows that arrive, or may, through the public endpoint while it is open to all."""
-    for journey in journeys:
-        for trace in journey.to_api_server.values():
-            if _comes_in(trace):
-                yield trace
+    return {mode: _list_for(known, mode, opened) for mode in modes}
 
 
 def _comes_in(trace: Trace) -> bool:
@@ -86,13 +73,12 @@ def _comes_in(trace: Trace) -> bool:
     return (trace.is_accepted or trace.is_uncertain) and trace.resolved_to is Answer.PUBLIC_ADDRESSES
 
 
-def _list_for(known: Study, mode: EndpointMode, opened: Sequence[Journey], closed: Sequence[Journey]) -> AllowList:
-    changing = {j.consumer.name for j in closed if not j.to_api_server[mode].is_uncertain}
+def _list_for(known: Study, mode: EndpointMode, opened: Sequence[Journey]) -> AllowList:
     claims: dict[Importance, list[_Claim]] = {importance: [] for importance in Importance}
     for journey in opened:
         trace, name = journey.to_api_server[mode], journey.consumer.name
         if _comes_in(trace):
-            changes = trace.source is None and name in changing
+            changes = trace.source is None and isinstance(journey.maker.egress, Dynamic)
             claims[journey.consumer.importance].append(_Claim(name, trace.source, changes, trace.is_accepted))
     unwanted = _union(claims[Importance.UNWANTED])
     left_out: list[LeftOut] = []

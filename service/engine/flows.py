@@ -29,10 +29,14 @@ PROXY_CAUSE = "proxy-intercepts-api-traffic"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A consumer's flow in each mode; modes in which it is the same share one trace."""
+    """A consumer's flow in each mode; modes in which it is the same share one trace.
+
+    ``maker`` is who makes the call: the consumer, its proxy, or the bastion.
+    """
 
     traces: dict[EndpointMode, Trace]
     assumptions: tuple[Assumption, ...]
+    maker: Caller
 
 
 @dataclass(slots=True)
@@ -74,7 +78,7 @@ def told_of(scene: Scene, caller: Caller, modes: tuple[EndpointMode, ...]) -> To
         return alone
     assumed = taken_of_patterns(scene, consumer, consumer.proxy)
     if not takes_proxy(scene, consumer):
-        return Told(alone.traces, (*alone.assumptions, *assumed))
+        return replace(alone, assumptions=(*alone.assumptions, *assumed))
     hop = Hop(
         component=f"proxy of {consumer.name}",
         kind="proxy",
@@ -88,7 +92,7 @@ def told_of(scene: Scene, caller: Caller, modes: tuple[EndpointMode, ...]) -> To
     proxy = proxy_caller(consumer, consumer.proxy, scene)
     proxied = _in_each_mode(scene, _route_of(scene, proxy), caller, modes, hop)
     traces = {mode: _blaming_proxy(trace, alone.traces[mode]) for mode, trace in proxied.traces.items()}
-    return Told(traces, (*assumed, *proxy.assumptions, *proxied.assumptions))
+    return Told(traces, (*assumed, *proxy.assumptions, *proxied.assumptions), proxy)
 
 
 def _blaming_proxy(trace: Trace, alone: Trace) -> Trace:
@@ -123,7 +127,7 @@ def _in_each_mode(
             told = _named(scene, route, way) if is_named else way
             found = scene.memo[key] = _trace(caller, route, name, told, proxy)
         traces[mode] = found
-    return Told(traces, tuple(assumed))
+    return Told(traces, tuple(assumed), route.caller)
 
 
 def _trace(caller: Caller, route: _Route, name: Resolved, way: Way, proxy: Hop | None) -> Trace:
@@ -201,7 +205,7 @@ def tunnelled(caller: Caller, via: Caller, told: Told) -> Told:
         facts=("F-6.10", "F-6.11"),
         detail=f"carries the calls of {caller.consumer.name} and makes them its own",
     )
-    return Told({mode: _through_tunnel(caller, hop, trace) for mode, trace in told.traces.items()}, told.assumptions)
+    return replace(told, traces={mode: _through_tunnel(caller, hop, trace) for mode, trace in told.traces.items()})
 
 
 def _through_tunnel(caller: Caller, hop: Hop, trace: Trace) -> Trace:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
-from service.domain.addresses import EVERY_IPV4, EVERYWHERE, NOWHERE, Addresses, of_networks
+from service.domain.addresses import EVERY_IPV4, EVERYWHERE, NOWHERE, RESERVED, Addresses, of_networks
 from service.domain.consumer import Dynamic, Vantage
 from service.domain.network import Connection
 from service.domain.trace import Action, Assumption, Disposition
@@ -154,7 +154,7 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
     if isinstance(source, Dynamic):
         detail = "the source addresses change and cannot be listed"
         return closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts, "F-6.12")
-    if source is None and caller.reference.removesuffix("/proxy") in scene.access.awaited:
+    if caller.reference.removesuffix("/proxy") in scene.access.awaited and not (source and source.meets(RESERVED)):
         return _to_be_listed(caller, kind, *facts)
     if source is None:
         detail = f"whether the address of {caller.consumer.name} is on the list"
@@ -168,7 +168,10 @@ _OPEN_TO_ALL = opened(Stage.LIST, LIST, "public_access_cidrs", "the list is open
 
 
 def _to_be_listed(caller: Caller, kind: str, *facts: str) -> Gate:
-    """The list follows from who must get in, so an address that nobody has said yet will stand on it."""
+    """The list follows from who must get in, so an address that nobody has said yet will stand on it.
+
+    So will the others of a caller of which only some are known.
+    """
     name = caller.consumer.name
     sentence = f"the list is taken to hold the addresses of {name}, which are still to be said"
     assumed = Assumption(

@@ -23,10 +23,14 @@ from service.engine.targets import KUBELET_PORT, Target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """A consumer's flows: one to the API server for each mode, and those of the API server to it."""
+    """A consumer's flows: one to the API server for each mode, and those of the API server to it.
+
+    ``maker`` is who makes its calls: itself, its proxy, or the bastion that carries them.
+    """
 
     consumer: Consumer
     caller: Caller
+    maker: Caller
     to_api_server: dict[EndpointMode, Trace]
     from_api_server: tuple[Trace, ...]
     assumptions: tuple[Assumption, ...]
@@ -47,7 +51,7 @@ def journeys(
     """
     node_groups = node_groups_of(consumers, scene)
     placed = {it.name: kept[it.name].caller if it.name in kept else _placed(scene, it, node_groups) for it in consumers}
-    told = {name: Told(journey.to_api_server, ()) for name, journey in kept.items()}
+    told = {name: Told(journey.to_api_server, (), journey.maker) for name, journey in kept.items()}
     for consumer in _bastions_first(consumers):
         if consumer.name in kept:
             continue
@@ -76,6 +80,7 @@ def _journey(scene: Scene, caller: Caller, told: Told, node_groups: frozenset[st
     return Journey(
         consumer=caller.consumer,
         caller=caller,
+        maker=told.maker,
         to_api_server=told.traces,
         from_api_server=calls,
         assumptions=(*caller.assumptions, *told.assumptions, *assumed),

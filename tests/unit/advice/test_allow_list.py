@@ -25,6 +25,7 @@ from tests.unit.builders import (
     a_question,
     nodes,
     ranges,
+    with_routes,
     with_subnet,
 )
 
@@ -153,6 +154,27 @@ def test_a_preferred_consumer_of_unknown_address_is_not_awaited() -> None:
     listed = the_list(BOTH, nodes(), an_operator(), guest)
 
     assert (listed.awaits, left_out(listed)) == ((), {"guest": "addresses-unknown"})
+
+
+def test_nodes_of_which_only_some_addresses_are_known_are_awaited_and_not_said_to_change() -> None:
+    """One of their two NAT gateways was described without its addresses."""
+    cluster = a_cluster("0.0.0.0/0", nat_gateways=(a_nat("nat-a", NAT_ADDRESS), a_nat("nat-b")))
+    cluster = with_subnet(with_routes(cluster, ("0.0.0.0/0", "nat-b"), name="rtb-b"), "subnet-b", route_table="rtb-b")
+
+    assessed = advised(cluster, nodes()).decision.assessment_of(PUBLIC)
+
+    assert assessed.allow_list is not None
+    assert (assessed.allow_list.awaits, left_out(assessed.allow_list)) == (("nodes",), {})
+    assert [flow.cause for flow in assessed.traces if flow.step == 3] == [None]
+
+
+def test_what_is_reserved_of_their_addresses_is_not_taken_to_be_listed() -> None:
+    cluster = a_cluster("0.0.0.0/0", nat_gateways=(a_nat("nat-a", "203.0.113.7"), a_nat("nat-b")))
+    cluster = with_subnet(with_routes(cluster, ("0.0.0.0/0", "nat-b"), name="rtb-b"), "subnet-b", route_table="rtb-b")
+
+    assessed = advised(cluster, nodes()).decision.assessment_of(PUBLIC)
+
+    assert assessed.status is Status.RULED_OUT
 
 
 def test_whether_an_awaited_address_is_approved_cannot_be_judged() -> None:
