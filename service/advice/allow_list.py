@@ -168,16 +168,13 @@ def _entries(known: Study, served: Sequence[_Claim], unwanted: Addresses) -> tup
             return not admitted.meets(unwanted - needed) and (allowed is None or allowed.covers(admitted))
 
         ranges = widened(needed, LONGEST_LIST, may_stand) or ranges
-    return tuple(
-        ListEntry(
-            cidr=network,
-            serves=tuple(
-                claim.consumer for claim in served if claim.source and claim.source.meets(of_network(network))
-            ),
-            extra=(of_network(network) - needed).count(),
-        )
-        for network in ranges
-    )
+    return tuple(_entry(network, served, needed) for network in ranges)
+
+
+def _entry(network: Network, served: Sequence[_Claim], needed: Addresses) -> ListEntry:
+    admitted = of_network(network)
+    serves = tuple([claim.consumer for claim in served if claim.source and claim.source.meets(admitted)])
+    return ListEntry(cidr=network, serves=serves, extra=(admitted - needed).count())
 
 
 def _unneeded(known: Study, needed: Addresses) -> tuple[Network, ...]:

@@ -31,7 +31,7 @@ class EndpointMode(Enum):
     PUBLIC_AND_PRIVATE = "public_and_private"
     PRIVATE = "private"
 
-    __hash__ = object.__hash__  # flows are looked up by mode all the time, and members are singletons
+    __hash__ = object.__hash__  # members are singletons, and are looked up all the time
 
     @property
     def has_public(self) -> bool:

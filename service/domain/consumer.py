@@ -21,15 +21,21 @@ class ConsumerKind(Enum):
     FUNCTION = "function"
     MANAGED_SERVICE = "managed_service"
 
+    __hash__ = object.__hash__  # members are singletons, and are looked up all the time
+
     @property
     def runs_a_kubelet(self) -> bool:
         """Whether the API server calls it on 10250 (step 2)."""
-        return self in (ConsumerKind.NODE, ConsumerKind.FARGATE_POD, ConsumerKind.HYBRID_NODE)
+        return self in _WITH_A_KUBELET
 
     @property
     def is_node_like(self) -> bool:
         """Whether its calls are step 3: kubelet and pods to the API server."""
-        return self.runs_a_kubelet or self is ConsumerKind.POD
+        return self in _NODE_LIKE
+
+
+_WITH_A_KUBELET = frozenset({ConsumerKind.NODE, ConsumerKind.FARGATE_POD, ConsumerKind.HYBRID_NODE})
+_NODE_LIKE = _WITH_A_KUBELET | {ConsumerKind.POD}
 
 
 class Vantage(Enum):

@@ -86,7 +86,7 @@ class Score:
     @property
     def points(self) -> int:
         """0 to 100, higher is better."""
-        return sum(term.points for term in self.terms)
+        return sum([term.points for term in self.terms])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ class Action(Enum):
     DENIED = "denied"
     ACCEPTED = "accepted"
 
+    __hash__ = object.__hash__  # members are singletons, and are looked up all the time
+
 
 class Disposition(Enum):
     """How a path ends (docs/dispositions.md)."""
@@ -33,6 +35,8 @@ class Disposition(Enum):
     NO_ROUTE = "no_route"
     NOT_RESOLVED = "not_resolved"
     INSUFFICIENT_INFO = "insufficient_info"
+
+    __hash__ = object.__hash__
 
     @property
     def is_success(self) -> bool:
@@ -58,6 +62,8 @@ class Answer(Enum):
     PUBLIC_ADDRESSES = "public_addresses"
     ENI_ADDRESSES = "eni_addresses"
     NOTHING = "nothing"
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +110,11 @@ class Trace:
 
     def __post_init__(self) -> None:
         """A path stops at its first denial, and its disposition follows from its last hop (law 7)."""
-        stops = [hop.action is Action.DENIED for hop in self.hops]
-        if any(stops[:-1]) or not self.hops:
+        actions = [hop.action for hop in self.hops]
+        if not actions or Action.DENIED in actions[:-1]:
             raise ImpossibleValueError("a trace ends at its first denial")
-        arrived = self.hops[-1].action is Action.ACCEPTED
-        if arrived is stops[-1] or arrived is not self.disposition.is_success:
+        arrived = actions[-1] is Action.ACCEPTED
+        if arrived is (actions[-1] is Action.DENIED) or arrived is not self.disposition.is_success:
             raise ImpossibleValueError("a trace's last hop explains its disposition")
         if arrived is not (self.cause is None):
             raise ImpossibleValueError("a trace has a cause exactly when it does not arrive")

@@ -26,4 +26,4 @@ class Case:
 
     def flows(self) -> Iterable[tuple[Journey, Trace]]:
         """Each consumer's flow to the API server in this mode."""
-        return ((journey, journey.to_api_server[self.mode]) for journey in self.journeys)
+        return [(journey, journey.to_api_server[self.mode]) for journey in self.journeys]

@@ -115,12 +115,13 @@ def _objections(case: Case, listed: AllowList | None) -> tuple[Objection, ...]:
 
 
 def _traced(known: Study, lists: Lists) -> tuple[Journey, ...]:
-    """Everybody's flows in all modes, each mode's under its own list."""
+    """Everybody's flows in all modes, each mode's under its own list; in private no list plays a part (law 5)."""
     if not lists:
         return known.journeys(known.scene.access, MODES)
     modes_of: dict[EndpointAccess, list[EndpointMode]] = {}
     for mode in MODES:
-        modes_of.setdefault(known.access_of(lists.get(mode)), []).append(mode)
+        public = mode if mode.has_public else EndpointMode.PUBLIC_AND_PRIVATE
+        modes_of.setdefault(known.access_of(lists.get(public)), []).append(mode)
     parts = [known.journeys(access, tuple(modes)) for access, modes in modes_of.items()]
     return tuple(_put_together(told) for told in zip(*parts, strict=True))
 
@@ -128,7 +129,7 @@ def _traced(known: Study, lists: Lists) -> tuple[Journey, ...]:
 def _put_together(told: Sequence[Journey]) -> Journey:
     flows = {mode: journey.to_api_server[mode] for journey in told for mode in journey.to_api_server}
     assumed = tuple(assumption for journey in told for assumption in journey.assumptions)
-    return replace(told[0], to_api_server={mode: flows[mode] for mode in MODES}, assumptions=assumed)
+    return told[0]._replace(to_api_server={mode: flows[mode] for mode in MODES}, assumptions=assumed)
 
 
 def _assess(

@@ -117,7 +117,7 @@ def refused_list_entries(case: Case) -> Iterable[Objection]:
             facts=("F-1.15", "F-1.16"),
             sentence=f"the endpoint has IPv4 addresses only, so EKS refuses {_listed(wrong)}",
         )
-    if len(set(listed)) > LONGEST_LIST:
+    if len(listed) > LONGEST_LIST and len(set(listed)) > LONGEST_LIST:
         sentence = f"the list has {len(set(listed))} ranges and EKS takes {LONGEST_LIST}"
         yield Objection(id="public-access-cidr-quota-exceeded", sentence=sentence, facts=("F-1.12",))
 

@@ -25,7 +25,7 @@ from service.domain.trace import Assumption
 from service.engine.callers import consumers_of, node_groups_of
 from service.engine.from_api_server import CUSTOMER_ROUTED
 from service.engine.scene import Scene, set_scene
-from service.engine.tracing import Journey, journeys, stand_together
+from service.engine.tracing import Journey, journeys, place_of
 
 _INSIDE = (
     *("hosting", "ip_family", "created_at", "subnets", "cluster_subnets", "route_tables", "connections"),
@@ -125,13 +125,13 @@ def _touched(before: tuple[Consumer, ...], after: tuple[Consumer, ...]) -> froze
     names = {consumer.name for consumer in differing}
     while more := [each for each in after if each.name not in names and _hangs_on(each, differing)]:
         names |= {each.name for each in more}
-        differing += more
+        differing = more
     return frozenset(names)
 
 
 def _hangs_on(consumer: Consumer, others: Sequence[Consumer]) -> bool:
     """Whether what is told of a consumer may differ if it differs for one of the others."""
-    return any(consumer.tunnel_via == other.name or stand_together(consumer, other) for other in others)
+    return any(consumer.tunnel_via == other.name or place_of(consumer) == place_of(other) for other in others)
 
 
 def _is_same_inside(one: Cluster, other: Cluster) -> bool:

@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
 
 from service.domain.cluster import EndpointMode
 from service.domain.consumer import Consumer, Dynamic, Importance
@@ -21,8 +22,7 @@ from service.engine.scene import Scene
 from service.engine.targets import KUBELET_PORT, Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
+class Journey(NamedTuple):
     """A consumer's flows: one to the API server for each mode, and those of the API server to it.
 
     ``maker`` is who makes its calls: itself, its proxy, or the bastion that carries them.
@@ -50,20 +50,20 @@ def journeys(
     ``kept`` holds the journeys that are known already, by consumer.
     """
     node_groups = node_groups_of(consumers, scene)
-    placed = {it.name: kept[it.name].caller if it.name in kept else _placed(scene, it, node_groups) for it in consumers}
+    placed = {name: journey.caller for name, journey in kept.items()}
     told = {name: Told(journey.to_api_server, (), journey.maker) for name, journey in kept.items()}
     for consumer in _bastions_first(consumers):
-        if consumer.name in kept:
+        name, via = consumer.name, consumer.tunnel_via
+        if name in kept:
             continue
-        caller = placed[consumer.name]
-        if consumer.tunnel_via is None:
-            told[consumer.name] = told_of(scene, caller, modes)
-        else:
-            told[consumer.name] = tunnelled(caller, placed[consumer.tunnel_via], told[consumer.tunnel_via])
+        caller = placed[name] = _placed(scene, consumer, node_groups)
+        told[name] = told_of(scene, caller, modes) if via is None else tunnelled(caller, placed[via], told[via])
     _name_the_bypass(consumers, told, kept)
     return tuple(
-        kept[it.name] if it.name in kept else _journey(scene, placed[it.name], told[it.name], node_groups)
-        for it in consumers
+        [
+            kept[it.name] if it.name in kept else _journey(scene, placed[it.name], told[it.name], node_groups)
+            for it in consumers
+        ]
     )
 
 
@@ -99,13 +99,20 @@ def _bastions_first(consumers: tuple[Consumer, ...]) -> list[Consumer]:
 def _name_the_bypass(consumers: tuple[Consumer, ...], told: dict[str, Told], kept: Mapping[str, Journey]) -> None:
     """Of two callers in one place, the one without the other's tunnel or proxy bypasses it."""
     code = "client-bypasses-tunnel"
+    twins = [each for each in consumers if each.tunnel_via or each.proxy]
+    if not twins:
+        return
+    served: dict[Hashable, set[EndpointMode]] = {}
+    for twin in twins:
+        accepted = {mode for mode, trace in told[twin.name].traces.items() if trace.is_accepted}
+        served.setdefault(place_of(twin), set()).update(accepted)
     for consumer in consumers:
         if consumer.name in kept or consumer.tunnel_via or consumer.proxy or not _is_known_place(consumer):
             continue
-        twins = [other for other in consumers if (other.tunnel_via or other.proxy) and stand_together(consumer, other)]
         traces = told[consumer.name].traces
-        for mode, trace in traces.items():
-            if trace.cause is not None and any(told[twin.name].traces[mode].is_accepted for twin in twins):
+        for mode in served.get(place_of(consumer), ()):
+            trace = traces[mode]
+            if trace.cause is not None:
                 also = without(code, (trace.cause, *trace.also))
                 traces[mode] = replace(trace, cause=code, also=also)
 
@@ -119,9 +126,9 @@ def _is_known_place(consumer: Consumer) -> bool:
     )
 
 
-def stand_together(one: Consumer, other: Consumer) -> bool:
-    """Whether two consumers stand in the same place."""
-    return one.location == other.location and one.subnets == other.subnets
+def place_of(consumer: Consumer) -> Hashable:
+    """Where a consumer stands; the same for two in one place."""
+    return consumer.location, consumer.subnets
 
 
 def _called(

@@ -53,11 +53,11 @@ class Way(NamedTuple):
 def concluded(walk: Walk) -> Way:
     """What becomes of one walk."""
     gates = walk.gates
-    if not any(gate.verdict for gate in gates):
+    if max([gate.verdict for gate in gates]) is Verdict.YES:
         return Way(
             verdict=Verdict.YES,
             stage=gates[-1].stage,
-            hops=tuple(gate.hop for gate in gates if gate.hop),
+            hops=tuple([gate.hop for gate in gates if gate.hop]),
             cause=None,
             disposition=Disposition.ACCEPTED,
             source=walk.source,
@@ -87,7 +87,7 @@ def concluded(walk: Walk) -> Way:
 
 
 def _assumptions(gates: Iterable[Gate]) -> tuple[Assumption, ...]:
-    return tuple(assumption for gate in gates for assumption in gate.assumptions)
+    return tuple([assumption for gate in gates for assumption in gate.assumptions])
 
 
 def _stopped(gates: Sequence[Gate]) -> tuple[Hop, ...]:
@@ -120,7 +120,7 @@ def merged(walks: Sequence[tuple[str, Way]]) -> Way:
     """All walks of one way, each with the name of the places it stands for, taken together."""
     if len(walks) == 1:
         return walks[0][1]
-    worst = max(way.verdict for _, way in walks)
+    worst = max([way.verdict for _, way in walks])
     failing = [(label, way) for label, way in walks if way.verdict is worst]
     if worst is Verdict.YES:
         return _all_accepted(walks)
@@ -142,12 +142,12 @@ def merged(walks: Sequence[tuple[str, Way]]) -> Way:
 
 def _all_accepted(walks: Sequence[tuple[str, Way]]) -> Way:
     """The longest path stands for all; walks of the same shape lend it their components."""
-    longest = max(len(way.hops) for _, way in walks)
     ways = [way for _, way in walks]
+    longest = max([len(way.hops) for way in ways])
     first = next(way for way in ways if len(way.hops) == longest)
     shape = [hop.kind for hop in first.hops]
     alike = [way for way in ways if [hop.kind for hop in way.hops] == shape]
-    hops = tuple(_joined([way.hops[i] for way in alike]) for i in range(longest))
+    hops = tuple([_joined([way.hops[i] for way in alike]) for i in range(longest)])
     assumptions = tuple(dict.fromkeys(a for way in ways for a in way.assumptions))
     source = _union(way.source for way in ways)
     return first._replace(hops=hops, source=source, assumptions=assumptions, leaves_aws_network=_agreed(walks))
@@ -155,12 +155,12 @@ def _all_accepted(walks: Sequence[tuple[str, Way]]) -> Way:
 
 def _joined(hops: Sequence[Hop]) -> Hop:
     first = hops[0]
-    names = sorted({hop.component for hop in hops})
+    names = {hop.component for hop in hops}
     if len(names) == 1:
         return first
     details = sorted({hop.detail for hop in hops})
     missing = sorted({name for hop in hops for name in hop.missing})
-    return replace(first, component=", ".join(names), detail="; ".join(details), missing=tuple(missing))
+    return replace(first, component=", ".join(sorted(names)), detail="; ".join(details), missing=tuple(missing))
 
 
 def _union(sources: Iterable[Addresses | None]) -> Addresses | None:
@@ -198,7 +198,7 @@ def standing_for(way: Way, sources: Sequence[Place], targets: Sequence[Place]) -
     table, tables = sources[0].table, sorted({place.table.id for place in sources if place.table})
 
     def told(hop: Hop) -> Hop:
-        if table and hop.component == table.id:
+        if len(tables) > 1 and table and hop.component == table.id:
             return replace(hop, component=", ".join(tables))
         if hop.kind == "network_acl":
             return replace(hop, detail=_on_all(hop.detail, sources, targets))
@@ -208,7 +208,7 @@ def standing_for(way: Way, sources: Sequence[Place], targets: Sequence[Place]) -
     for version in (4, 6):
         if source is not None and source == sources[0].addresses(version):
             source = _union(place.addresses(version) for place in sources)
-    return way._replace(hops=tuple(told(hop) for hop in way.hops), source=source)
+    return way._replace(hops=tuple([told(hop) for hop in way.hops]), source=source)
 
 
 def _on_all(detail: str, *sides: Sequence[Place]) -> str:

@@ -24,13 +24,14 @@ from service.domain.decision import (
     Assessment,
     ControlVerdict,
     Finding,
+    LeftOut,
     Objection,
     Recommendation,
     Score,
     Scores,
     Status,
 )
-from service.domain.trace import Assumption, Hop, Step, Trace
+from service.domain.trace import Action, Answer, Assumption, Disposition, Hop, Step, Trace
 from service.web.render.advice import advice_members
 from service.web.render.policy import policy_member
 
@@ -122,6 +123,10 @@ def _traffic_path(traces: Iterable[Trace], flows: dict[int, Document]) -> list[D
     return [{"step": step.value, "name": _STEP_NAMES[step], "flows": of_step} for step, of_step in steps.items()]
 
 
+# What is written of each hop and flow is looked up, which is cheaper than asking the member for its value.
+_ACTIONS = {action: action.value for action in Action}
+_DISPOSITIONS = {disposition: disposition.value for disposition in Disposition}
+_RESOLVED = {answer: answer.value for answer in Answer}
 _STEP_NAMES = {step: step.name.lower() for step in Step}
 
 
@@ -131,12 +136,12 @@ def _flow(trace: Trace) -> Document:
         "consumer": trace.consumer,
         "port": trace.port,
         "purpose": trace.purpose,
-        "resolved_to": trace.resolved_to.value if trace.resolved_to else None,
+        "resolved_to": _RESOLVED[trace.resolved_to] if trace.resolved_to else None,
         "hops": [_hop(sequence, hop) for sequence, hop in enumerate(hops, 1)],
         "leaves_vpc": trace.leaves_vpc,
         "leaves_aws_network": trace.leaves_aws_network,
         "source_seen_by_endpoint": trace.source.texts() if trace.source is not None else None,
-        "disposition": trace.disposition.value,
+        "disposition": _DISPOSITIONS[trace.disposition],
         "cause": trace.cause,
         "partial": trace.partial,
         "also": trace.also,
@@ -150,7 +155,7 @@ def _hop(sequence: int, hop: Hop) -> Document:
         "sequence": sequence,
         "component": hop.component,
         "kind": hop.kind,
-        "action": hop.action.value,
+        "action": _ACTIONS[hop.action],
         "detail": hop.detail,
         "facts": hop.facts,
     }
@@ -193,10 +198,20 @@ def _score(score: Score) -> Document:
 def _allow_list(listed: AllowList) -> Document:
     return {
         "entries": [{"cidr": str(it.cidr), "serves": it.serves, "extra_addresses": it.extra} for it in listed.entries],
-        "left_out": [asdict(it) for it in listed.left_out],
+        "left_out": [_left_out(it) for it in listed.left_out],
         "awaits": listed.awaits,
         "unneeded": _texts(listed.unneeded),
         "extra_addresses": sum(it.extra for it in listed.entries),
+    }
+
+
+def _left_out(left_out: LeftOut) -> Document:
+    return {
+        "consumer": left_out.consumer,
+        "code": left_out.code,
+        "sentence": left_out.sentence,
+        "advice": left_out.advice,
+        "facts": left_out.facts,
     }
 
 
