@@ -157,6 +157,11 @@ def of_networks(networks: tuple[Network, ...]) -> Addresses:
     return _joined(interval for network in networks for interval in of_network(network).intervals)
 
 
+def union(sets: Iterable[Addresses]) -> Addresses:
+    """All of the sets taken together, in one sweep however many they are."""
+    return _joined([interval for one in sets for interval in one.intervals])
+
+
 def addresses(*texts: str) -> Addresses:
     """The union of ranges given as text (for tables and tests)."""
     return of_networks(tuple(parse_network(text) for text in texts))

@@ -13,7 +13,7 @@ A name that gives several interfaces counts as reached only if each of them is (
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from service.domain.addresses import NOWHERE
 from service.domain.consumer import ConsumerKind, Vantage
@@ -37,7 +37,7 @@ from service.engine.gates import (
     unknown,
 )
 from service.engine.gateways import HTTPS, OFF_AMAZON
-from service.engine.inside_way import Crossing, Side, classes_of, interfaces_of, pairs, within_vpc
+from service.engine.inside_way import Crossing, Pair, Side, classes_of, interfaces_of, pairs, within_vpc
 from service.engine.links import OVERLAP, is_translated, way_back, way_over_link
 from service.engine.scene import Place, Scene
 from service.engine.ways import Walk, Way, better, concluded, merged, named, standing_for
@@ -68,12 +68,31 @@ def private_way(scene: Scene, caller: Caller) -> Way:
     """What becomes of a call to the private addresses; the same in every mode, the list plays no part."""
     if caller.vantage in (Vantage.INTERNET, Vantage.OTHER_NETWORK):
         return concluded(_walk_from_nowhere(scene, caller))
-    crossing = _crossing(scene, caller)
     if caller.is_inside:
-        walks = ((pair, _way_between(scene, caller, pair.source, pair.target)) for pair in pairs(crossing))
+        walks = ((pair, _way_between(scene, caller, pair.source, pair.target)) for pair in _pairs(scene, caller))
         return merged([(pair.label, standing_for(way, pair.sources, pair.targets)) for pair, way in walks])
-    targets = classes_of(crossing, is_sender=False)
-    return merged([(named(alike), _way_from_outside(scene, caller, alike[0])) for alike in targets])
+    return merged([(named(alike), _way_from_outside(scene, caller, alike[0])) for alike in _targets(scene, caller)])
+
+
+def _pairs(scene: Scene, caller: Caller) -> Sequence[Pair]:
+    """The pairs of subnets that are walked, found once for all callers in the VPC that the gates see alike."""
+    consumer = caller.consumer
+    seen = (caller.addresses, caller.is_every, caller.groups, consumer.kind.is_node_like, consumer.host_networks)
+    key = ("pairs", tuple(map(id, caller.places)), *seen)  # the pairs hold the subnets, so their ids stay theirs
+    found: Sequence[Pair] | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = tuple(pairs(_crossing(scene, caller)))
+    return found
+
+
+def _targets(scene: Scene, caller: Caller) -> list[list[Place]]:
+    """The subnets of the interfaces by what callers behind a link see of them, found once for all who see the same."""
+    link = caller.connection.id if caller.connection else None
+    key = ("targets", link, caller.groups, caller.consumer.host_networks)
+    found: list[list[Place]] | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = classes_of(_crossing(scene, caller), is_sender=False)
+    return found
 
 
 def _crossing(scene: Scene, caller: Caller) -> Crossing:

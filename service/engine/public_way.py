@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from service.domain.addresses import EVERY_IPV4, EVERYWHERE, NOWHERE, RESERVED, Addresses, of_networks
@@ -18,11 +18,11 @@ from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party
 from service.engine.gates import Gate, Stage, closed, opened, own_groups, unknown
-from service.engine.gateways import NO_WAY_OUT, OFF_AMAZON, Source, seen_by_nat
+from service.engine.gateways import NO_WAY_OUT, OFF_AMAZON, Source
 from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Place, Scene
-from service.engine.way_out import egress
-from service.engine.ways import Walk, Way, better, classes, concluded, merged, named, standing_for
+from service.engine.way_out import egress, leaving_alike
+from service.engine.ways import Walk, Way, better, concluded, merged, named, standing_for
 
 LIST = "public access CIDRs"
 LONGEST_LIST = 40
@@ -96,7 +96,7 @@ def _walks_of(scene: Scene, caller: Caller) -> Iterator[Unlisted]:
     if not caller.is_inside:
         yield _from_outside(scene, caller)
         return
-    for places in classes(caller.places, lambda place: _trait(scene, place)):
+    for places in leaving_alike(scene, caller.places):
         for version in _versions(scene, caller, places[0]):
             gates, left = egress(scene, caller, places[0], version)
             yield Unlisted(places, version, gates, left.gates_back, left.source, left.leaves_aws_network)
@@ -126,15 +126,6 @@ def _of_places(walks: Sequence[Unlisted], ways: Sequence[Way]) -> list[tuple[str
         name = named(walk.places)
         found[name] = better(found[name], way) if name in found else way
     return list(found.items())
-
-
-def _trait(scene: Scene, place: Place) -> Hashable:
-    """What tells subnets apart on their way out; subnets that it does not have the same."""
-    subnet, acl = place.subnet, place.acl
-    if place.table is None or scene.is_dual_stack:
-        return place.id
-    own = (place.table.id, subnet.is_excluded_from_block, subnet.assigns_public_ip, acl.id if acl else None)
-    return own, seen_by_nat(scene, place) if scene.has_acls else None
 
 
 def admission(scene: Scene, caller: Caller, source: Source, version: int | None) -> Gate:

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from service.domain.cluster import Hosting
 from service.domain.consumer import Consumer, ConsumerKind
@@ -19,7 +19,7 @@ from service.domain.network import Direction, VpcEndpoint
 from service.engine.callers import Caller
 from service.engine.filters import Party, References, Verdict, admits
 from service.engine.scene import CLUSTER_GROUP, Place, Scene
-from service.engine.way_out import egress
+from service.engine.way_out import egress, leaving_alike
 from service.engine.ways import Walk, concluded
 
 NODE_NEEDS = ("ec2", "ecr.api", "ecr.dkr", "s3")
@@ -42,17 +42,15 @@ PREFIXES = ("com.amazonaws.", "aws.api.")
 
 def service_findings(scene: Scene, callers: Iterable[Caller]) -> tuple[Finding, ...]:
     """What keeps consumers in the VPC from the AWS services that they need; the same in every mode."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str], dict[str, None]] = {}
     for caller in callers:
         if caller.is_inside:
             for cause, detail in _faults_of(scene, caller):
-                details = found.setdefault((caller.consumer.name, cause), [])
-                if detail not in details:
-                    details.append(detail)
+                found.setdefault((caller.consumer.name, cause), {})[detail] = None
     return tuple(_finding(name, cause, details) for (name, cause), details in sorted(found.items()))
 
 
-def _finding(name: str, cause: str, details: list[str]) -> Finding:
+def _finding(name: str, cause: str, details: Iterable[str]) -> Finding:
     return Finding(
         consumer=name, cause=cause, severity="high", sentence=f"{name}: {'; '.join(details)}", facts=FACTS[cause]
     )
@@ -63,7 +61,7 @@ def services_lacking(scene: Scene, caller: Caller, cause: str) -> tuple[str, ...
     return tuple(
         service
         for service in _needs(caller.consumer, scene)
-        if any(fault[0] == cause for place in caller.places if (fault := _fault(scene, caller, place, service)))
+        if any(found == cause for found, _ in _faults_with(scene, caller, service))
     )
 
 
@@ -88,10 +86,7 @@ def plain_name(name: str) -> str:
 
 def _faults_of(scene: Scene, caller: Caller) -> Iterable[tuple[str, str]]:
     for service in _needs(caller.consumer, scene):
-        for place in caller.places:
-            fault = _fault(scene, caller, place, service)
-            if fault is not None:
-                yield fault
+        yield from _faults_with(scene, caller, service)
     if caller.consumer.prefers_ipv6 and not scene.is_dual_stack and not _leaves_over_ipv6(scene, caller):
         yield (
             "ipv6-preferred-but-egress-blocked",
@@ -113,33 +108,47 @@ def _way_out(scene: Scene, caller: Caller, place: Place, version: int) -> Verdic
     return found
 
 
-def _fault(scene: Scene, caller: Caller, place: Place, service: str) -> tuple[str, str] | None:
-    """Why one service cannot be reached from one subnet, None if it can or if that is not known."""
-    described = scene.cluster.vpc.endpoints
+def _faults_with(scene: Scene, caller: Caller, service: str) -> Iterator[tuple[str, str]]:
+    """Why one service cannot be reached from subnets of a caller; nothing where it can, or where that is not known."""
     if service in OIDC:
-        return _shadowed_oidc(scene)
-    name = "sts" if service in GLOBAL_STS else service
-    endpoints = _endpoints_of(scene, name)
+        yield from _shadowed_oidc(scene)
+        return
+    endpoints = _endpoints_of(scene, "sts" if service in GLOBAL_STS else service)
     interface = [e for e in endpoints if e.kind == "interface" and e.has_private_dns is not False]
     if service not in GLOBAL_STS and interface:
-        refused = [_admits(scene, e, caller, place) is Verdict.NO for e in interface]
-        if all(refused):
-            return (
-                "vpc-endpoint-sg-blocks-client",
-                f"the security group of the {service} endpoint refuses {place.id}",
-            )
-        return None
+        for place in _refused(scene, caller, service, interface):
+            yield "vpc-endpoint-sg-blocks-client", f"the security group of the {service} endpoint refuses {place.id}"
+        return
     gateways = [e for e in endpoints if e.kind == "gateway"]
-    if any(_is_associated(gateway, place) for gateway in gateways):
-        return None
-    if _way_out(scene, caller, place, 4) is not Verdict.NO:
-        return None
-    if gateways:
-        return (
-            "s3-gateway-endpoint-not-in-route-table",
-            f"the {service} gateway endpoint does not serve {place.id}",
-        )
-    return None if described is None else _missing(service, endpoints, place)
+    if not gateways and scene.cluster.vpc.endpoints is None:
+        return
+    for place in _shut_in(scene, caller):
+        if not gateways:
+            yield _missing(service, endpoints, place)
+        elif not any(_is_associated(gateway, place) for gateway in gateways):
+            detail = f"the {service} gateway endpoint does not serve {place.id}"
+            yield "s3-gateway-endpoint-not-in-route-table", detail
+
+
+def _refused(scene: Scene, caller: Caller, service: str, endpoints: list[VpcEndpoint]) -> list[Place]:
+    """The subnets of a caller that every endpoint refuses, found once for all callers in them with the same groups."""
+    key = ("refused", service, caller.groups, tuple(map(id, caller.places)))
+    kept: tuple[list[Place], tuple[Place, ...]] | None = scene.memo.get(key)
+    if kept is None:
+        refused = [it for it in caller.places if all(_admits(scene, e, caller, it) is Verdict.NO for e in endpoints)]
+        kept = scene.memo[key] = refused, caller.places  # the subnets are kept, so that their ids stay theirs
+    return kept[0]
+
+
+def _shut_in(scene: Scene, caller: Caller) -> list[Place]:
+    """The subnets from which a caller certainly has no way to the internet over IPv4, in their order."""
+    key = ("shut in", caller.reference)
+    found: list[Place] | None = scene.memo.get(key)
+    if found is None:
+        alike = leaving_alike(scene, caller.places)
+        shut = {it.id for places in alike if _way_out(scene, caller, places[0], 4) is Verdict.NO for it in places}
+        found = scene.memo[key] = [place for place in caller.places if place.id in shut] if shut else []
+    return found
 
 
 def _endpoints_of(scene: Scene, service: str) -> list[VpcEndpoint]:
@@ -170,14 +179,10 @@ def _missing(service: str, endpoints: list[VpcEndpoint], place: Place) -> tuple[
     return "isolated-subnet-missing-vpc-endpoints", f"{where} and no usable endpoint for {service}"
 
 
-def _shadowed_oidc(scene: Scene) -> tuple[str, str] | None:
+def _shadowed_oidc(scene: Scene) -> Iterator[tuple[str, str]]:
     """Private DNS of the `eks` endpoint owns the domain in which the issuer's name lies."""
-    shadow = any(
-        plain_name(e.service) == "eks" and e.has_private_dns is not False for e in scene.cluster.vpc.endpoints or ()
-    )
-    if not shadow:
-        return None
-    return "eks-vpce-private-dns-shadows-oidc", "private DNS of the eks endpoint hides the OIDC issuer's name"
+    if any(endpoint.has_private_dns is not False for endpoint in _endpoints_of(scene, "eks")):
+        yield "eks-vpce-private-dns-shadows-oidc", "private DNS of the eks endpoint hides the OIDC issuer's name"
 
 
 def _is_associated(gateway: VpcEndpoint, place: Place) -> bool:

@@ -9,6 +9,8 @@ The public endpoint asks for this way, and so does every AWS service without a V
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+
 from service.domain.addresses import Addresses
 from service.domain.network import Direction, Route, RouteTable
 from service.domain.trace import Action, Assumption
@@ -28,9 +30,29 @@ from service.engine.gateways import (
     link_egress,
     nat_gateway,
     no_way,
+    seen_by_nat,
 )
 from service.engine.routes import PUBLIC_INTERNET, has_unread_routes, narrower_public_routes
 from service.engine.scene import Place, Scene
+from service.engine.ways import classes
+
+
+def leaving_alike(scene: Scene, places: Sequence[Place]) -> list[list[Place]]:
+    """Subnets that nothing tells apart on their way out, whoever leaves; found once for all who stand in them."""
+    key = ("leaving alike", tuple(map(id, places)))  # what is kept holds the subnets, so their ids stay theirs
+    found: list[list[Place]] | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = classes(places, lambda place: _trait(scene, place))
+    return found
+
+
+def _trait(scene: Scene, place: Place) -> Hashable:
+    """What tells subnets apart on their way out; subnets that it does not have the same."""
+    subnet, acl = place.subnet, place.acl
+    if place.table is None or scene.is_dual_stack:
+        return place.id
+    own = (place.table.id, subnet.is_excluded_from_block, subnet.assigns_public_ip, acl.id if acl else None)
+    return own, seen_by_nat(scene, place) if scene.has_acls else None
 
 
 def egress(scene: Scene, caller: Caller, place: Place, version: int) -> tuple[tuple[Gate, ...], Exit]:

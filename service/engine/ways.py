@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from service.domain.addresses import Addresses
+from service.domain.addresses import Addresses, union
 from service.domain.trace import Action, Assumption, Disposition, Hop
 from service.engine.filters import Verdict
 from service.engine.gates import Gate, Stage
@@ -164,12 +164,8 @@ def _joined(hops: Sequence[Hop]) -> Hop:
 
 
 def _union(sources: Iterable[Addresses | None]) -> Addresses | None:
-    found = Addresses()
-    for source in sources:
-        if source is None:
-            return None
-        found |= source
-    return found
+    known = list(sources)
+    return None if None in known else union([source for source in known if source is not None])
 
 
 def _agreed(walks: Sequence[tuple[str, Way]]) -> bool | None:
