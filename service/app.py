@@ -21,6 +21,7 @@ from service.web.routes import (
     descriptions,
     diagrams,
     operations,
+    page,
     policy,
     record,
     schemas,
@@ -45,7 +46,7 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     surround_requests(app)
     answer_with_problems(app)
     guard_requests(app, settings)
-    for room in (operations, catalogue, decisions, batches, record, diagrams, policy, descriptions, schemas):
+    for room in (operations, catalogue, decisions, batches, record, diagrams, policy, descriptions, schemas, page):
         app.register_blueprint(room.blueprint)
     keeper = app.config["RECORDER"].keeper
     count_requests(app, app.config["POLICIES"], keeper.counts if keeper else None)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -28,15 +28,12 @@ from service.intake.recognising import Understood, understand
 from service.intake.registry import FORMATS
 from service.intake.understanding import NotUnderstoodError, Understanding
 from service.settings import MAX_BODY_BYTES
-from service.web.descriptions import question_of
-from service.web.schemas.question import ClusterElement, QuestionElement
+from service.web.descriptions import is_question, question_of
 from service.web.schemas.sourced import statements_on, written_document
 from service.web.strict_json import read_document, read_object
 
 STANDARD_INPUT = "-"
 _NAMES_OF_LINES = (".jsonl", ".ndjson")
-_QUESTION = QuestionElement().readers.keys()
-_CLUSTER = ClusterElement().readers.keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,14 +164,6 @@ def _place(path: str, place: str, *, is_folder: bool) -> str:
 def describe(path: str, format_: Format | None = None) -> Understood:
     """What is understood of a path; raises `NotUnderstoodError` or `OSError`."""
     return understand(read_path(path), FORMATS, format_)
-
-
-def is_question(document: object) -> bool:
-    """Whether a document is a question; the answer of `aws eks describe-cluster` has a `cluster` as well."""
-    if not isinstance(document, Mapping) or not document.keys() <= _QUESTION:
-        return False
-    cluster = document.get("cluster")
-    return "source" in document or (isinstance(cluster, Mapping) and cluster.keys() <= _CLUSTER)
 
 
 def read_path(path: str) -> Documents:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.domain.errors import InvalidQuestionError
 from service.intake.recognising import Understood
 from service.intake.understanding import Ignored, Understanding
 from service.web.schemas import load_question
+from service.web.schemas.question import ClusterElement, QuestionElement
 
 Document = dict[str, Any]
+
+_QUESTION = QuestionElement().readers.keys()
+_CLUSTER = ClusterElement().readers.keys()
 
 
 def as_document(understood: Understood) -> Document:
@@ -27,6 +31,14 @@ def question_of(one: Understanding) -> Document:
     if one.consumers:
         question["consumers"] = list(one.consumers)
     return question
+
+
+def is_question(document: object) -> bool:
+    """Whether a document is a question; the answer of `aws eks describe-cluster` has a `cluster` as well."""
+    if not isinstance(document, Mapping) or not document.keys() <= _QUESTION:
+        return False
+    cluster = document.get("cluster")
+    return "source" in document or (isinstance(cluster, Mapping) and cluster.keys() <= _CLUSTER)
 
 
 def _description(one: Understanding) -> Document:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import cast
+from uuid import UUID
 
 from flask import current_app
+from werkzeug.exceptions import NotFound
 
 from service import __version__
 from service.domain import FACTS_EDITION
@@ -187,3 +189,14 @@ def recorder_of(settings: Settings, run: Run = run_here) -> Recorder:
 def recorder() -> Recorder:
     """The recorder of the present application."""
     return cast(Recorder, current_app.config["RECORDER"])
+
+
+def found(id_: str) -> Record:
+    """The record of a decision; raises `NotFound`, and `NothingKeptError` if nothing is kept."""
+    try:
+        kept = recorder().find(str(UUID(id_)))
+    except ValueError:
+        kept = None
+    if kept is None:
+        raise NotFound(f"no decision `{id_[:80]}` is kept; `/v1/decisions` lists those that are")
+    return kept

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from service.web.deciding import desk
 from service.web.diagrams import kept_question, picture
-from service.web.routes.record import found
+from service.web.recorder import found
 from service.web.schemas.queries import DiagramQueryElement, read_query
 from service.web.strict_json import read_body
 

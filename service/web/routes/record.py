@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
 import orjson
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotFound
 
-from service.records.record import Record, Summary
+from service.records.record import Summary
 from service.web.answers import report_of
 from service.web.forms import JSON, MARKDOWN, accepted_form
 from service.web.language import spoken
-from service.web.recorder import recorder
+from service.web.recorder import found, recorder
 from service.web.schemas.queries import HistoryQueryElement, ListQueryElement, read_query
 
 blueprint = Blueprint("record", __name__, url_prefix="/v1")
@@ -58,17 +56,6 @@ def history(name: str) -> Response:
     shown, following = recorder().history(name, query.cursor, query.limit)
     items = [_item(turn.summary) | {"has_changed": turn.has_changed, "because": list(turn.because)} for turn in shown]
     return _json({"items": items, "next": str(following) if following else None})
-
-
-def found(id_: str) -> Record:
-    """The record of a decision; raises NotFound (404)."""
-    try:
-        kept = recorder().find(str(UUID(id_)))
-    except ValueError:
-        kept = None
-    if kept is None:
-        raise NotFound(f"no decision `{id_[:80]}` is kept; `/v1/decisions` lists those that are")
-    return kept
 
 
 def _item(summary: Summary) -> dict[str, Any]:

@@ -34,11 +34,17 @@ def load_question(document: object) -> Question:
     return _load_sourced(document) if document.get("source") is not None else _load(document)
 
 
+def described_question(document: dict[str, Any]) -> dict[str, Any]:
+    """The question that one makes once the document in its `source` is read; raises `InvalidQuestionError`."""
+    if document.get("source") is None:
+        return document
+    _refuse_misshapen(document)
+    return with_cluster(document, chosen_description(_SOURCE.read(document["source"])))
+
+
 def _load_sourced(document: dict[str, Any]) -> Question:
     """The question in which a document stands for the cluster."""
-    mistakes = list(shape_mistakes(QUESTION, document))
-    if mistakes:
-        raise InvalidQuestionError(tuple(sorted(set(mistakes), key=_place)[:_MOST_MISTAKES]))
+    _refuse_misshapen(document)
     source = _SOURCE.read(document["source"])
     described = chosen_description(source)
     try:
@@ -47,6 +53,12 @@ def _load_sourced(document: dict[str, Any]) -> Question:
         moved = dict.fromkeys(at_the_document(error.mistakes, document))
         raise InvalidQuestionError(tuple(moved)) from None
     return replace(question, stated=statements_on(described), source=document_of(source, described))
+
+
+def _refuse_misshapen(document: dict[str, Any]) -> None:
+    mistakes = list(shape_mistakes(QUESTION, document))
+    if mistakes:
+        raise InvalidQuestionError(tuple(sorted(set(mistakes), key=_place)[:_MOST_MISTAKES]))
 
 
 def _load(document: dict[str, Any]) -> Question:

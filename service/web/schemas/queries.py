@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -192,11 +193,15 @@ class DiagramQueryElement(Element):
 def read_query(element: Element) -> Any:
     """What the present request's address asks for; raises `InvalidQueryError` with every mistake."""
     repeated = [name for name, values in request.args.lists() if len(values) > 1]
-    document = cast(dict[str, Any], request.args.to_dict())
     mistakes = [Mistake(f"/{name}", "stands more than once") for name in repeated]
-    mistakes += shape_mistakes(element, document)
-    if mistakes:
-        raise InvalidQueryError(tuple(mistakes))
+    return read_parameters(element, cast(dict[str, Any], request.args.to_dict()), mistakes)
+
+
+def read_parameters(element: Element, document: dict[str, Any], mistakes: Iterable[Mistake] = ()) -> Any:
+    """What these parameters ask for; raises `InvalidQueryError` with every mistake, also those found before."""
+    found = (*mistakes, *shape_mistakes(element, document))
+    if found:
+        raise InvalidQueryError(found)
     return element.read(document)
 
 

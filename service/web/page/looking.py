@@ -1,0 +1,78 @@
+"""Decisions that were made before: listed and searched, shown again, and two of them held against each other."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+from flask import Response, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
+
+from service.domain.decision import Outcome
+from service.domain.errors import InvalidQueryError
+from service.web.page.answering import MODES, faults_of, kept_page
+from service.web.page.editing import CRITERIA
+from service.web.page.speaking import html
+from service.web.page.telling import callers
+from service.web.recorder import found, recorder
+from service.web.render.differences import differences
+from service.web.schemas.queries import ListQuery, ListQueryElement, read_parameters
+
+_LIST = ListQueryElement()
+_FILTERS = ("cluster", "mode", "outcome", "policy_revision", "caller", "since", "until")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def list_page() -> Response:
+    """A page of the decisions that are wanted; also where none is kept, which is said."""
+    given = {name: request.args[name].strip() for name in (*_FILTERS, "cursor", "limit") if request.args.get(name)}
+    told: dict[str, Any] = {
+        "filters": {name: given.get(name, "") for name in _FILTERS},
+        "modes": MODES,
+        "outcomes": [outcome.value for outcome in Outcome],
+        "is_on": recorder().is_on,
+        "items": [],
+        "following": None,
+        "faults": [],
+    }
+    if not recorder().is_on:
+        return html("decisions.html", **told)
+    try:
+        query: ListQuery = read_parameters(_LIST, {name: _moment(name, text) for name, text in given.items()})
+    except InvalidQueryError as error:
+        places = [(f"/{name}", name) for name in _FILTERS]
+        return html("decisions.html", 422, **told | {"faults": faults_of(error.mistakes, places)})
+    summaries, following = recorder().page(query.wanted, query.cursor, query.limit)
+    asked_for = MultiDict({name: text for name, text in given.items() if name != "cursor"})
+    return html("decisions.html", **told | {"items": summaries, "following": following, "asked_for": asked_for})
+
+
+def _moment(name: str, text: str) -> str:
+    """A day stands for its beginning; everything else is taken as it is."""
+    return f"{text}T00:00:00Z" if name in ("since", "until") and _DAY.fullmatch(text) else text
+
+
+def one_page(id_: str) -> Response:
+    """A decision by its id."""
+    return kept_page(found(id_))
+
+
+def comparison_page(left: str, right: str) -> Response:
+    """Two decisions beside each other, and what differs, in sentences."""
+    if not (left and right):
+        raise NotFound("two decisions are compared: choose both in the list of decisions")
+    records = [found(left), found(right)]
+    answers = [orjson.loads(record.answer) for record in records]
+    questions = [orjson.loads(record.question) for record in records]
+    return html(
+        "compare.html",
+        records=records,
+        answers=answers,
+        callers=[callers(answer) for answer in answers],
+        is_same_question=questions[0] == questions[1],
+        differences=differences(*answers),
+        criteria=CRITERIA,
+        modes=MODES,
+    )

@@ -1,0 +1,126 @@
+"""An answer prepared for the templates: by caller what becomes of its calls, and what to copy.
+
+Works on the JSON document, as the report does, so that an answer that was kept long ago is told like a new one; what
+an older or a shorter answer does not have is left out.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from service.web.page.editing import CRITERIA
+
+Document = dict[str, Any]
+
+ACCEPTED, UNKNOWN = "accepted", "insufficient_info"
+_API_SERVER_CALLS = 2
+PRESENT = "current"
+
+
+@dataclass(slots=True)
+class Call:
+    """One call that must work, and how it ends in each mode and under the present setting."""
+
+    step: int
+    step_name: str
+    purpose: str
+    port: int
+    ends: dict[str, Document] = field(default_factory=dict)
+    """The flow by mode; `PRESENT` is that of the setting of today."""
+
+
+@dataclass(slots=True)
+class Caller:
+    """A consumer with its calls; ``calls`` of the API server to it stand behind its own."""
+
+    name: str
+    calls: list[Call] = field(default_factory=list)
+
+    def gets_in(self, setting: str) -> str | None:
+        """How its own calls end in a mode: the disposition of the first that fails; None if it makes none there."""
+        flows = [call.ends[setting] for call in self.calls if call.step != _API_SERVER_CALLS and setting in call.ends]
+        failing = next((flow["disposition"] for flow in flows if flow["disposition"] != ACCEPTED), ACCEPTED)
+        return str(failing) if flows else None
+
+    def stopped_by(self, setting: str) -> Document | None:
+        """The flow of its own that does not arrive in a mode."""
+        own = (call.ends.get(setting) for call in self.calls if call.step != _API_SERVER_CALLS)
+        return next((flow for flow in own if flow is not None and flow["disposition"] != ACCEPTED), None)
+
+
+def callers(answer: Document) -> list[Caller]:
+    """Every consumer with what becomes of its calls, those first that are locked out today or afterwards."""
+    found: dict[str, Caller] = {}
+    known: dict[tuple[str, int, str, int], Call] = {}
+    for setting, assessed in _settings(answer):
+        for step in assessed["traffic_path"]:
+            for flow in step["flows"]:
+                key = (flow["consumer"], step["step"], flow["purpose"], flow["port"])
+                call = known.get(key)
+                if call is None:
+                    call = known[key] = Call(step["step"], step["name"], flow["purpose"], flow["port"])
+                    found.setdefault(flow["consumer"], Caller(flow["consumer"])).calls.append(call)
+                call.ends[setting] = flow
+    chosen = answer["recommendation"]
+    after = chosen["mode"] if chosen else ""
+
+    def is_well(caller: Caller) -> bool:
+        return all(caller.gets_in(setting) in (None, ACCEPTED) for setting in (PRESENT, after))
+
+    return sorted(found.values(), key=lambda caller: (is_well(caller), caller.name))
+
+
+def _settings(answer: Document) -> Iterator[tuple[str, Document]]:
+    for assessed in answer["assessments"]:
+        yield assessed["mode"], assessed
+    if answer["current"]:
+        yield PRESENT, answer["current"]
+
+
+def locked_out(told: list[Caller], setting: str) -> list[Caller]:
+    """Who does not get in, or perhaps not, in a mode."""
+    return [caller for caller in told if caller.gets_in(setting) not in (None, ACCEPTED)]
+
+
+def deciding_terms(answer: Document) -> list[Document]:
+    """The terms of the score by which the winner leads, each with what the runner-up has."""
+    chosen = answer["recommendation"]
+    if not chosen:
+        return []
+    terms = {
+        each["mode"]: {term["name"]: term for name in CRITERIA for term in each["scores"][name]["terms"]}
+        for each in answer["assessments"]
+    }
+    best, second = terms[chosen["mode"]], terms.get(chosen["runner_up"], {})
+    return [
+        best[name] | {"beside": second[name]["points"] if name in second else None}
+        for name in chosen["because"]
+        if name in best
+    ]
+
+
+def verdict_counts(answer: Document, setting: str) -> dict[str, int]:
+    """How many controls pass, fail, do not apply or cannot be told, on a setting."""
+    counts: dict[str, int] = {}
+    for row in (answer.get("controls") or {"verdicts": ()})["verdicts"]:
+        if row[setting]:
+            counts[row[setting]] = counts.get(row[setting], 0) + 1
+    return counts
+
+
+def written(question: Document) -> str:
+    """A question as people read and edit it."""
+    return orjson.dumps(question, option=orjson.OPT_INDENT_2).decode()
+
+
+def curl_line(question: Document, host: str, *, needs_key: bool = False) -> str:
+    """The command that asks exactly this question of this service, for a POSIX shell."""
+    key = ' -H "authorization: Bearer $KEY"' if needs_key else ""
+    body = shlex.quote(orjson.dumps(question).decode())
+    url = shlex.quote(f"{host.rstrip('/')}/v1/decisions")
+    return f"curl -s {url} -H 'content-type: application/json'{key} --data-binary {body}"

@@ -1,0 +1,80 @@
+"""The page for people: what they ask decided, decisions found again, two of them held against each other."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import BadRequest, NotFound
+
+from service.intake.documents import MOST_BYTES
+from service.settings import Settings
+from service.web.page.answering import answer_page, start_page
+from service.web.page.asking import Asked, asked
+from service.web.page.examples import examples
+from service.web.page.failing import failure_page
+from service.web.page.looking import comparison_page, list_page, one_page
+from service.web.page.statics import assets
+
+blueprint = Blueprint("page", __name__)
+blueprint.register_error_handler(Exception, failure_page)
+
+_MOST_FORM_BYTES = MOST_BYTES + 256 * 1024
+"""A document, with the rest of the form around it."""
+
+
+@blueprint.get("/")
+def start() -> Response:
+    """Where somebody begins; with an example in the address, its decision."""
+    name = request.args.get("example")
+    if name is None:
+        return start_page()
+    known = examples(current_app.config["SETTINGS"].openapi_file)
+    if name not in known:
+        raise NotFound(f"there is no example `{name[:80]}`")
+    return answer_page(lambda: Asked(question=known[name]["value"]))
+
+
+@blueprint.post("/")
+def ask() -> Response:
+    """What the form asks, decided."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise BadRequest("a form of another site was sent here; send it from this page")
+    request.max_content_length = request.max_form_memory_size = _MOST_FORM_BYTES + 1
+    form = request.form
+    files = [(file.filename or "", file.read()) for file in request.files.getlist("files")]
+    settings: Settings = current_app.config["SETTINGS"]
+    return answer_page(lambda: asked(form, files, settings.max_body_bytes), form)
+
+
+@blueprint.get("/decisions")
+def decisions() -> Response:
+    """The decisions that were made, filtered, page by page."""
+    return list_page()
+
+
+@blueprint.get("/decisions/<id_>")
+def decision(id_: str) -> Response:
+    """One of them."""
+    return one_page(id_)
+
+
+@blueprint.get("/compare")
+def compare() -> Response:
+    """Two of them beside each other."""
+    return comparison_page(request.args.get("left", ""), request.args.get("right", ""))
+
+
+@blueprint.get("/page/<name>")
+def asset(name: str) -> Response:
+    """The style or a script of the page."""
+    found = assets().get(name)
+    if found is None:
+        raise NotFound
+    response = Response(found.content, content_type=found.media_type)
+    response.set_etag(found.digest)
+    if request.args.get("v") == found.digest:
+        response.cache_control.public, response.cache_control.max_age = True, 31_536_000
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+    response.make_conditional(request)
+    return response
