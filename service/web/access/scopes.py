@@ -41,6 +41,14 @@ NEEDED: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/readyz"): _OPEN,
     ("GET", "/openapi.yaml"): _OPEN,
     ("GET", "/docs"): _OPEN,
+    # The page's shell asks for a key; what it shows of questions and of the record needs what the API needs.
+    ("GET", "/"): _OPEN,
+    ("GET", "/page/<name>"): _OPEN,
+    ("POST", "/"): _DECIDE,
+    ("GET", "/examples/<name>"): _DECIDE,
+    ("GET", "/decisions"): _READ,
+    ("GET", "/decisions/<id_>"): _READ,
+    ("GET", "/compare"): _READ,
 }
 METRICS = "/metrics"
 

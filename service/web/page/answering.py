@@ -19,6 +19,7 @@ from service.domain.errors import Mistake, MistakesError, UnreadableDocumentErro
 from service.records.record import Record
 from service.web.answers import report_of
 from service.web.deciding import desk
+from service.web.language import spoken
 from service.web.page.asking import BUILD, TAKE, Asked, Form, ManyClusters
 from service.web.page.editing import CRITERIA, REQUIRED, addresses_of, callers_of, places_of_form
 from service.web.page.examples import examples
@@ -35,6 +36,7 @@ from service.web.page.telling import (
 from service.web.problems import problem_of
 from service.web.recorder import recorder
 from service.web.schemas import described_question
+from service.words.documents import in_words
 
 Document = dict[str, Any]
 
@@ -71,21 +73,29 @@ def answer_page(ask: Callable[[], Asked | ManyClusters], form: Form | None = Non
         decided = desk().decide_document(made.question)
     except MistakesError as error:
         return _refused(error, form, made)
-    recorder().keep(decided.answer, orjson.dumps(made.question))
-    is_kept = recorder().is_on
+    is_kept = recorder().is_on and not made.is_example
+    if is_kept:
+        recorder().keep(decided.answer, orjson.dumps(made.question))
     answer = orjson.loads(decided.answer.json)
-    return html("result.html", **_told(made.question, answer, decided.answer.json), taken=made.taken, is_kept=is_kept)
+    return html(
+        "result.html",
+        **_told(made.question, answer, decided.answer.json),
+        taken=made.taken,
+        is_kept=is_kept,
+        is_example=made.is_example,
+    )
 
 
 def kept_page(record: Record) -> Response:
     """A decision that was made before; one of whose question parts are masked can be read, not asked again."""
     question, answer = orjson.loads(record.question), orjson.loads(record.answer)
     told = _told(question, answer, record.answer, masked=record.masked)
-    return html("result.html", **told, taken=None, is_kept=True)
+    return html("result.html", **told, taken=None, is_kept=True, is_example=False)
 
 
 def _told(question: Document, answer: Document, body: bytes, masked: Sequence[str] = ()) -> Document:
     described = question if masked else current_app.config["READ"](lambda: described_question(question))
+    answer = in_words(answer, spoken())
     told = callers(answer)
     chosen = answer["recommendation"]
     after = chosen["mode"] if chosen else None
@@ -98,7 +108,7 @@ def _told(question: Document, answer: Document, body: bytes, masked: Sequence[st
         "after": after,
         "terms": deciding_terms(answer),
         "counts": {setting: verdict_counts(answer, setting) for setting in ("present", "recommended")},
-        "report": report_of(body).decode(),
+        "report": report_of(body, spoken()).decode(),
         **_editor(question, described),
     }
 
@@ -185,7 +195,7 @@ def faults_of(mistakes: Iterable[Mistake], places: Iterable[tuple[str, str]]) ->
     return [
         {
             "pointer": mistake.pointer,
-            "detail": mistake.detail,
+            "detail": spoken().of(mistake.detail),
             "field": next((name for pointer, name in known if _lies_in(mistake.pointer, pointer)), None),
         }
         for mistake in mistakes

@@ -32,6 +32,7 @@ class Asked:
     places: dict[str, str] = field(default_factory=dict)
     """Which field of the form filled which place, where it was built."""
     taken: Taken | None = None
+    is_example: bool = False
 
     def __post_init__(self) -> None:
         """People look at all that can be said, so a question that asks for some sections only asks for all of them."""

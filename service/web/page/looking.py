@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from service.domain.decision import Outcome
 from service.domain.errors import InvalidQueryError
+from service.web.language import spoken
 from service.web.page.answering import MODES, faults_of, kept_page
 from service.web.page.editing import CRITERIA
 from service.web.page.speaking import html
@@ -19,6 +19,7 @@ from service.web.page.telling import callers
 from service.web.recorder import found, recorder
 from service.web.render.differences import differences
 from service.web.schemas.queries import ListQuery, ListQueryElement, read_parameters
+from service.words.documents import in_words
 
 _LIST = ListQueryElement()
 _FILTERS = ("cluster", "mode", "outcome", "policy_revision", "caller", "since", "until")
@@ -45,7 +46,7 @@ def list_page() -> Response:
         places = [(f"/{name}", name) for name in _FILTERS]
         return html("decisions.html", 422, **told | {"faults": faults_of(error.mistakes, places)})
     summaries, following = recorder().page(query.wanted, query.cursor, query.limit)
-    asked_for = MultiDict({name: text for name, text in given.items() if name != "cursor"})
+    asked_for = [(name, text) for name, text in given.items() if name != "cursor"]
     return html("decisions.html", **told | {"items": summaries, "following": following, "asked_for": asked_for})
 
 
@@ -69,10 +70,10 @@ def comparison_page(left: str, right: str) -> Response:
     return html(
         "compare.html",
         records=records,
-        answers=answers,
+        answers=[in_words(answer, spoken()) for answer in answers],
         callers=[callers(answer) for answer in answers],
         is_same_question=questions[0] == questions[1],
-        differences=differences(*answers),
+        differences=[spoken().of(sentence) for sentence in differences(*answers)],
         criteria=CRITERIA,
         modes=MODES,
     )

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from service import __version__
 from service.web.page.naming import name_of
 from service.web.page.statics import address_of
+from service.words.speaking import Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_LIST = 12
 
-Translate = Callable[[str], str]
-
 
 @cache
-def _environment(translate: Translate) -> Environment:
+def _environment(words: Words) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -29,17 +28,27 @@ def _environment(translate: Translate) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-
-    def plural(one: str, many: str, count: int) -> str:
-        return translate(one if count == 1 else many)
-
-    environment.install_gettext_callables(translate, plural, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["named"] = lambda code: translate(name_of(code))
+    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["named"] = lambda code: words.gettext(name_of(code))
+    environment.filters["said"] = words.of
     environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}"
-    environment.globals.update(asset=address_of, version=__version__, longest_list=_LONGEST_LIST)
+    environment.filters["coded"] = _coded
+    environment.globals.update(
+        asset=address_of, version=__version__, longest_list=_LONGEST_LIST, language=words.language
+    )
     return environment
 
 
-def page(template: str, translate: Translate, **told: Any) -> str:
-    """The page that a template makes of what is told."""
-    return _environment(translate).get_template(template).render(**told)
+def _coded(text: str) -> Markup:
+    """A sentence with what stands between backticks marked as code."""
+    pieces = str(text).split("`")
+    if len(pieces) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
+    )
+
+
+def page(template: str, words: Words, **told: Any) -> str:
+    """The page that a template makes of what is told, in these words."""
+    return _environment(words).get_template(template).render(**told)

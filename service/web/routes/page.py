@@ -23,14 +23,17 @@ _MOST_FORM_BYTES = MOST_BYTES + 256 * 1024
 
 @blueprint.get("/")
 def start() -> Response:
-    """Where somebody begins; with an example in the address, its decision."""
-    name = request.args.get("example")
-    if name is None:
-        return start_page()
+    """Where somebody begins."""
+    return start_page()
+
+
+@blueprint.get("/examples/<name>")
+def example(name: str) -> Response:
+    """The decision on one of the examples, which is not kept: it is about no cluster of anybody's."""
     known = examples(current_app.config["SETTINGS"].openapi_file)
     if name not in known:
         raise NotFound(f"there is no example `{name[:80]}`")
-    return answer_page(lambda: Asked(question=known[name]["value"]))
+    return answer_page(lambda: Asked(question=known[name]["value"], is_example=True))
 
 
 @blueprint.post("/")

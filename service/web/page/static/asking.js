@@ -9,7 +9,7 @@ export function stop() {
   running?.abort();
 }
 
-export async function ask(sent, asker = null, keepAddress = false) {
+export async function ask(address, sent, asker = null, keepAddress = false) {
   running?.abort();
   const mine = (running = new AbortController());
   const main = document.getElementById("main");
@@ -19,7 +19,7 @@ export async function ask(sent, asker = null, keepAddress = false) {
     progress.querySelector("span").textContent = words.working;
   }, 300);
   try {
-    const answer = await fetch("/", { method: "POST", body: sent, signal: mine.signal });
+    const answer = await fetch(address, { method: "POST", body: sent, signal: mine.signal });
     replace(await answer.text(), asker);
     if (!keepAddress) await remember();
     if (answer.ok) say(words.answered);

@@ -2,8 +2,8 @@
 // main part, the question stands in the address, and texts are copied. Nothing that came from outside is ever run: the
 // answer is parsed as a document of its own, whose scripts do not run, and words are set as text.
 import { say, words } from "./words.js";
-import { ask, replace, stop } from "./asking.js";
-import { atStart, remember, recall } from "./state.js";
+import { ask, stop } from "./asking.js";
+import { atStart, recall } from "./state.js";
 import { copyFrom } from "./copying.js";
 import { takeDrops } from "./dropping.js";
 
@@ -12,7 +12,7 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post" || event.submitter?.formMethod === "get") return;
   event.preventDefault();
   const sent = new FormData(form, event.submitter);
-  ask(sent, form.id === "ask" ? event.submitter : null);
+  ask(form.action, sent, form.id === "ask" ? event.submitter : null);
 });
 
 document.addEventListener("click", (event) => {
@@ -44,7 +44,7 @@ document.addEventListener("change", (event) => {
     const form = document.getElementById("ask");
     const sent = new FormData(form);
     sent.set("do", "weigh");
-    ask(sent, slider);
+    ask(form.action, sent, slider);
   }, 500);
 });
 
@@ -54,7 +54,6 @@ document.addEventListener("page:shown", () => {
   takeDrops(document.getElementById("take"));
 });
 
-addEventListener("popstate", () => recall(ask, replace));
+addEventListener("popstate", () => recall(ask));
 atStart(ask).catch(() => say(words.badLink));
 document.dispatchEvent(new Event("page:shown"));
-export { remember };

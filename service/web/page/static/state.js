@@ -38,7 +38,7 @@ export async function addressOfQuestion() {
     text = JSON.stringify(JSON.parse(text));
   } catch { /* what is not JSON yet stays as it was typed */ }
   const letters = await packed(text);
-  return letters.length > LONGEST ? null : `/${location.search}#${BEGIN}${letters}`.replace(/\?example=[^#]*/, "");
+  return letters.length > LONGEST ? null : `${document.getElementById("ask").getAttribute("action")}#${BEGIN}${letters}`;
 }
 
 export async function remember() {
@@ -53,7 +53,7 @@ function inAddress() {
 async function decideAddress(ask) {
   const sent = new FormData();
   sent.set("question", await unpacked(inAddress()));
-  await ask(sent, null, true);
+  await ask(location.pathname + location.search, sent, null, true);
 }
 
 export async function atStart(ask) {
