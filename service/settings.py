@@ -102,7 +102,7 @@ class Settings:
             records_mask=tuple(mask for mask in environment.get("RECORDS_MASK", "").split(",") if mask),
             records_keep_days=whole_number_if_any("RECORDS_KEEP_DAYS", 36_500),
             records_keep_newest=whole_number_if_any("RECORDS_KEEP_NEWEST", 10**9),
-            access=access_of(environment, mistakes),
+            access=access_of(environment, mistakes, whole_number),
         )
         if mistakes:
             raise SettingsError("; ".join(mistakes))

@@ -318,7 +318,7 @@ def test_an_expired_key_is_refused_like_one_that_never_was(
 def test_readiness_warns_while_the_file_of_keys_is_broken(
     file: KeyFile, everything: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.web.access.key_ring.SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr("service.web.watched_file.SECONDS_BETWEEN_LOOKS", 0)
     client = guarded(AccessSettings(keys_file=file.path)).test_client()
     assert client.get("/readyz").get_json()["status"] == "pass"
 

@@ -208,7 +208,8 @@ def test_a_broken_file_replaces_nothing_and_a_mended_one_counts(
         assert isinstance(ring.caller_of(text_of(header)), Caller)
 
     assert ring.is_failing
-    assert [record.message for record in caplog.records] == ["the file of keys is not used"]
+    assert [record.message for record in caplog.records] == ["a file is not used; what it held before stays in force"]
+    caplog.clear()
     file.path.write_bytes(good)
     other = file.add("robot", READ)
     clock.pass_a_look()
@@ -220,7 +221,9 @@ def test_a_worker_that_meets_a_broken_file_has_the_keys_that_the_others_had_last
     struck_out = text_of(file.add("portal", DECIDE))
     ring = ring_of(file, clock)
     started_anew = ring_of(file, clock)
-    started_anew._shared = ring._shared
+    assert started_anew._file is not None
+    assert ring._file is not None
+    started_anew._file._shared = ring._file._shared
     file.path.write_text("")
     kept = text_of(file.add("robot", DECIDE))
     clock.pass_a_look()

@@ -23,6 +23,7 @@ from service.web.access.callers import Caller
 from service.web.access.errors import LoopbackOnlyError, MissingScopeError, UnauthenticatedError
 from service.web.access.key_ring import KeyRing
 from service.web.access.scopes import METRICS, needed_by
+from service.web.access.tokens import tokens_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -47,11 +48,12 @@ class Guard:
         self._has_open_metrics = access.has_open_metrics
         self._is_open = access.is_open
         self._keys = KeyRing(access.keys, access.keys_file) if access.keys or access.keys_file else None
+        self._tokens = tokens_of(access.token) if access.token is not None else None
 
     @property
     def is_failing(self) -> bool:
         """Whether something that says who may call is not read any more."""
-        return self._keys is not None and self._keys.is_failing
+        return any(one is not None and one.is_failing for one in (self._keys, self._tokens))
 
     def admit(self) -> None:
         """Lets the present request in, or raises `AccessError`."""
@@ -59,7 +61,7 @@ class Guard:
         needed = needed_by(request.method, route)
         if (needed is not None and not needed) or (route == METRICS and self._has_open_metrics):
             return
-        if self._keys is None:
+        if self._keys is None and self._tokens is None:
             if not self._is_open:
                 refuse_others(request.environ)
             return
@@ -79,7 +81,9 @@ class Guard:
         return found
 
     def _known(self, credentials: str) -> Caller | str:
-        return self._keys.caller_of(credentials) if self._keys is not None else "nobody is known"
+        """Who shows these; a key tells itself by its beginning, and everything else is a token or nothing."""
+        knowing = self._keys if self._tokens is None or credentials.startswith(KEY_PREFIX) else self._tokens
+        return knowing.caller_of(credentials) if knowing is not None else "keys are not known here, only tokens"
 
 
 def credentials_of(environ: WSGIEnvironment) -> str:

@@ -40,7 +40,7 @@ def readyz() -> dict[str, str] | Response:
         why = "the policy file is not used; the policy before it is in force (`/v1/policy` says why and since when)"
         return {"status": "warn", "version": __version__, "why": why}
     if guard().is_failing:
-        why = "the file of API keys is not used; the keys before it are accepted (the log says why)"
+        why = "what says who may call is not read any more; what it said before holds (the log says why)"
         return {"status": "warn", "version": __version__, "why": why}
     return {"status": "pass", "version": __version__}
 
