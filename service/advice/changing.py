@@ -119,14 +119,21 @@ def _remote_networks(cluster: Cluster, change: Change) -> Cluster:
     return replace(cluster, remote_networks=remote)
 
 
+def _security_group(cluster: Cluster, change: Change) -> Cluster:
+    """A new group lets everything out and nothing in; it is no group of the endpoint network interfaces."""
+    groups = cluster.security_groups or ()
+    if any(group.id == change.target for group in groups):
+        return cluster
+    return replace(cluster, security_groups=(*groups, SecurityGroup(id=str(change.target), role="other")))
+
+
 def _security_group_rule(cluster: Cluster, change: Change) -> Cluster:
     rule = SecurityRule(
         ports=_ports(change), cidrs=_ranges(change.value("cidrs")), groups=_texts(change.value("groups"))
     )
     name = str(change.target)
     groups = {group.id: group for group in cluster.security_groups or ()}
-    role = "other" if change.value("is_example") else "cluster"  # a new one, or the one that every cluster has
-    group = groups.get(name) or SecurityGroup(id=name, role=role)
+    group = groups.get(name) or SecurityGroup(id=name, role="cluster")  # the one that every cluster has
     if change.value("direction") == "egress":
         group = replace(group, egress=(*(group.egress or ()), rule))
     else:
@@ -216,6 +223,7 @@ _OF_CLUSTER: dict[ChangeKind, Callable[[Cluster, Change], Cluster]] = {
     ChangeKind.ENDPOINT_ACCESS: _endpoint_access,
     ChangeKind.VPC_ATTRIBUTE: _vpc_attribute,
     ChangeKind.DHCP_OPTIONS: _dhcp_options,
+    ChangeKind.SECURITY_GROUP: _security_group,
     ChangeKind.SECURITY_GROUP_RULE: _security_group_rule,
     ChangeKind.NETWORK_ACL_RULE: _network_acl_rule,
     ChangeKind.ROUTE: _route,

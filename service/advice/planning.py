@@ -1,8 +1,8 @@
 """The safe way from the present setting to the recommended one, or to one that changes elsewhere make fit.
 
 1. Preparations come first, one step each (`preparing`): what takes findings away that are the same in every
-   mode; and, where no mode fits as things are, what makes the mode fit that weighs most among those for which
-   `conditions` found something. The plan then says plainly that it rests on them.
+   mode; and, where no mode fits as things are, what makes one fit: of those for which `conditions` found something
+   the one that moves the fewest callers, then the one that weighs most. The plan says plainly that it rests on them.
 2. States are the modes with the present list, the recommended one, or both lists together; one call moves
    from one to the next, and changes one switch or the list, never both, so that each can be verified. Callers
    move at the state in which that cuts off fewest.
@@ -26,6 +26,7 @@ from service.advice.safest_way import safest_way
 from service.advice.states import Paths, State, cuts, kept
 from service.advice.updating import access_change, update
 from service.domain.change import Change, ChangeKind, ChangePlan, Conditions, PlanStep, Repair, Setting
+from service.domain.cluster import EndpointMode
 from service.domain.consumer import ConsumerKind, Importance
 from service.domain.decision import Assessment, Decision, Outcome
 from service.domain.question import Question
@@ -33,6 +34,7 @@ from service.engine import Study, objections_to
 from service.engine.recommend import order
 
 _RESTS = "no mode fits as things are, and this plan rests on these changes being made"
+_MOVED = frozenset({ChangeKind.CONSUMER_LOCATION, ChangeKind.CONSUMER_TUNNEL, ChangeKind.CONSUMER_SUBNETS})
 _CALLERS = (ConsumerKind.OPERATOR, ConsumerKind.PIPELINE)
 
 
@@ -87,19 +89,26 @@ def _destination(
     conditions: tuple[Conditions, ...],
     decide: Callable[[Study], Decision],
 ) -> _Destination | None:
-    """The recommended mode; if none fits, the one that the weights prefer among those that can be made to."""
+    """The recommended mode; if none fits, one that can be made to: with the fewest callers moved, then by weight."""
     if decision.recommendation is not None:
         return _Destination(decision.assessment_of(decision.recommendation.mode))
     if decision.outcome is not Outcome.NO_MODE_FITS:
         return None  # a missing fact is asked for before anything is changed
-    found = [_Destination(_made(known, each, decide), each.ways[0]) for each in conditions if each.ways]
-    return min(found, key=lambda it: order(it.assessed), default=None)
+    least = [(each.mode, min(each.ways, key=_moved)) for each in conditions if each.ways]
+    found = [_Destination(_made(known, mode, way, decide), way) for mode, way in least]
+    return min(found, key=lambda it: (_moved(it.rests_on), order(it.assessed)), default=None)
 
 
-def _made(known: Study, each: Conditions, decide: Callable[[Study], Decision]) -> Assessment:
-    """A mode, assessed with the first way made that would make it fit."""
-    changes = (change for repair in each.ways[0] for change in repair.changes)
-    return decide(known.anew(changed(known.question, changes))).assessment_of(each.mode)
+def _moved(way: tuple[Repair, ...]) -> int:
+    """How many callers it takes elsewhere, which is more than their owner's network can do for them."""
+    changes = (change for repair in way for change in repair.changes)
+    return len({change.target for change in changes if change.kind in _MOVED})
+
+
+def _made(known: Study, mode: EndpointMode, way: tuple[Repair, ...], decide: Callable[[Study], Decision]) -> Assessment:
+    """A mode, assessed with a way made that would make it fit."""
+    changes = (change for repair in way for change in repair.changes)
+    return decide(known.anew(changed(known.question, changes))).assessment_of(mode)
 
 
 def _mending(known: Study, goal: _Destination) -> tuple[Repair, ...]:

@@ -39,6 +39,12 @@ WORDS: dict[ChangeKind, Words] = {
         verify=("`cat /etc/resolv.conf` on a host of the VPC shows what was set",),
         way_back="associate the DHCP options that the VPC has now",
     ),
+    ChangeKind.SECURITY_GROUP: Words(
+        what="make the security group",
+        call="ec2:CreateSecurityGroup",
+        verify=("`aws ec2 describe-security-groups` lists the group, in the VPC of the cluster",),
+        way_back="delete the group, after whatever holds it",
+    ),
     ChangeKind.SECURITY_GROUP_RULE: Words(
         what="add a rule to the security group",
         call="ec2:AuthorizeSecurityGroup{way}",

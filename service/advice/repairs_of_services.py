@@ -60,6 +60,7 @@ def _new_endpoint(fault: CallFault, service: str, *, is_first: bool) -> Iterable
         )
         return
     if is_first:
+        yield example(ChangeKind.SECURITY_GROUP, NEW_GROUP, ("target",), description="VPC endpoints of the cluster")
         yield _admission(NEW_GROUP, fault)
     yield example(
         ChangeKind.VPC_ENDPOINT,

@@ -14,14 +14,17 @@ from service.advice.changes.wanted import Access, Preparation, Wanted, is_id
 from service.domain.change import Change, ChangeKind, Value
 from service.engine.services import plain_name
 
-NEW_NAT = "new-nat-gateway"
-"""The NAT gateway that the same repair makes."""
+_NAMES = {ChangeKind.NAT_GATEWAY: "nat", ChangeKind.SECURITY_GROUP: "group"}
+"""Under which name what is made stands in the same text."""
+GROUP_NAME = "eks-vpc-endpoints"
+"""What a new security group is called, where a tool wants a name."""
 _GATEWAY = re.compile(r"(nat|tgw|pcx|igw|vgw|lgw)-[0-9a-z]+")
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
 
 WRITTEN = frozenset(
     {
         *(ChangeKind.VPC_ATTRIBUTE, ChangeKind.DHCP_OPTIONS, ChangeKind.SECURITY_GROUP_RULE, ChangeKind.ROUTE),
+        ChangeKind.SECURITY_GROUP,
         *(ChangeKind.NETWORK_ACL_RULE, ChangeKind.NAT_GATEWAY, ChangeKind.SUBNET_ATTRIBUTE),
         *(ChangeKind.BLOCK_PUBLIC_ACCESS, ChangeKind.CLUSTER_SUBNETS, ChangeKind.ENDPOINT_ACCESS),
         ChangeKind.VPC_ENDPOINT,
@@ -48,10 +51,11 @@ _EXAMPLE = "the address of the new gateway is known once it is made: put it on t
 
 @dataclass(frozen=True, slots=True)
 class Id:
-    """An id: the text itself, or the parameter that takes its place."""
+    """An id: the text itself, the parameter that takes its place, or the name of what the same text makes."""
 
     text: str
     is_parameter: bool = False
+    is_made: bool = False
 
     @property
     def meaning(self) -> str:
@@ -89,8 +93,11 @@ class Job:
         return self.has_example and any(change.kind is ChangeKind.NAT_GATEWAY for change in self.preparation.changes)
 
     def id(self, target: Value, kind: str) -> Id:
-        """The id of a target; one parameter for each that is not known."""
+        """The id of a target; one parameter for each that is not known, and that is not made in the same text."""
         text = str(target)
+        made = next((_NAMES[it.kind] for it in self.changes if it.kind in _NAMES and it.target == text), None)
+        if made:
+            return Id(made, is_made=True)
         if _GATEWAY.fullmatch(text) if kind == "gateway" else is_id(text, kind):
             return Id(text)
         if text not in self.parameters:
@@ -181,9 +188,13 @@ def access_of(change: Change) -> Access:
     )
 
 
-_GATEWAYS: Mapping[str, str] = {"nat": "nat_gateway", "tgw": "transit_gateway", "pcx": "vpc_peering_connection"}
+_GATEWAYS: Mapping[str, str] = {
+    **{"nat": "nat_gateway", "new-nat": "nat_gateway"},
+    **{"tgw": "transit_gateway", "new-transit": "transit_gateway", "pcx": "vpc_peering_connection"},
+}
 
 
 def gateway_of(via: Value) -> str:
     """What kind of gateway a route leads to, by the id; a virtual private gateway counts as a plain gateway."""
-    return _GATEWAYS.get(str(via).partition("-")[0], "gateway")
+    words = str(via).split("-")
+    return _GATEWAYS.get("-".join(words[: 2 if words[0] == "new" else 1]), "gateway")

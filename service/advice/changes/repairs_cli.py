@@ -9,8 +9,8 @@ from typing import Any
 from service.advice.changes.aws_cli import TOOL, cluster_name, command, name_notes, update_command
 from service.advice.changes.quoting import shell_json, shell_parameter, shell_word
 from service.advice.changes.repairs import (
+    GROUP_NAME,
     MEANINGS,
-    NEW_NAT,
     Id,
     Job,
     access_of,
@@ -25,6 +25,7 @@ from service.domain.change import Change, ChangeKind
 from service.domain.written import Form, WrittenChange
 
 _PARAMETER = re.compile("__([A-Z_]+?)(_[0-9]+)?__")
+_MADE = re.compile("__([a-z]+)__")
 
 
 def write_repairs(wanted: Wanted) -> Iterator[WrittenChange]:
@@ -43,21 +44,23 @@ def write_repairs(wanted: Wanted) -> Iterator[WrittenChange]:
 
 
 def _said(id_: Id) -> str:
-    return f"__{id_.text}__" if id_.is_parameter else id_.text
+    return f"__{id_.text}__" if id_.is_parameter or id_.is_made else id_.text
 
 
 def _word(id_: Id) -> str:
+    if id_.is_made:
+        return f'"${id_.text}"'
     return shell_parameter(id_.text, id_.meaning) if id_.is_parameter else shell_word(id_.text)
 
 
 def _json(value: Any) -> str:
-    """JSON as a word in which the parameters of the shell stand open."""
+    """JSON as a word in which the parameters and the variables of the shell stand open."""
 
     def opened(found: re.Match[str]) -> str:
         name = f"{found[1]}{found[2] or ''}"
         return f"'{shell_parameter(name, MEANINGS[found[1]])}'"
 
-    return _PARAMETER.sub(opened, shell_json(value))
+    return _PARAMETER.sub(opened, _MADE.sub(r"""'"$\1"'""", shell_json(value)))
 
 
 def _ec2(job: Job, operation: str, *words: str) -> str:
@@ -85,6 +88,12 @@ def _dhcp_options(job: Job, change: Change) -> Iterator[str]:
     )
     yield f"options=$({made})"
     yield _ec2(job, "associate-dhcp-options", '--dhcp-options-id "$options" --vpc-id', _word(job.vpc()))
+
+
+def _security_group(job: Job, change: Change) -> Iterator[str]:
+    said = shell_word(str(change.value("description")))
+    words = ("--group-name", GROUP_NAME, "--description", said, "--vpc-id", _word(job.vpc()))
+    yield f"group=$({_ec2(job, 'create-security-group', *words, '--query GroupId --output text')})"
 
 
 def _security_group_rule(job: Job, change: Change) -> Iterator[str]:
@@ -147,7 +156,6 @@ def _route(job: Job, change: Change) -> Iterator[str]:
     known = {str(route.destination) for route in table.routes} if table else set()
     for destination in texts(change, "destinations"):
         via = change.value("via")
-        kind = "nat_gateway" if via == NEW_NAT else gateway_of(via)
         yield _ec2(
             job,
             "replace-route" if destination in known else "create-route",
@@ -155,8 +163,8 @@ def _route(job: Job, change: Change) -> Iterator[str]:
             _word(job.id(change.target, "rtb")),
             "--destination-ipv6-cidr-block" if ":" in destination else "--destination-cidr-block",
             destination,
-            f"--{kind.replace('_', '-')}-id",
-            '"$nat"' if via == NEW_NAT else _word(job.id(via, "gateway")),
+            f"--{gateway_of(via).replace('_', '-')}-id",
+            _word(job.id(via, "gateway")),
         )
 
 
@@ -196,6 +204,7 @@ def _endpoint_access(job: Job, change: Change) -> Iterator[str]:
 _WRITE: dict[ChangeKind, Callable[[Job, Change], Iterator[str]]] = {
     ChangeKind.VPC_ATTRIBUTE: _vpc_attribute,
     ChangeKind.DHCP_OPTIONS: _dhcp_options,
+    ChangeKind.SECURITY_GROUP: _security_group,
     ChangeKind.SECURITY_GROUP_RULE: _security_group_rule,
     ChangeKind.NETWORK_ACL_RULE: _network_acl_rule,
     ChangeKind.ROUTE: _route,

@@ -14,7 +14,7 @@ from typing import Any
 from service.advice.changes.cloudformation import template_access
 from service.advice.changes.quoting import Expression, hcl_attributes, yaml_text
 from service.advice.changes.repairs import (
-    NEW_NAT,
+    GROUP_NAME,
     Id,
     Job,
     access_of,
@@ -61,6 +61,17 @@ class Made:
     values: dict[str, Any]
     block: str = ""
     properties: dict[str, Any] | None = None
+
+
+def _group(job: Job, change: Change) -> Iterator[Made]:
+    said, vpc = str(change.value("description")), job.vpc()
+    yield Made(
+        terraform="aws_security_group",
+        template="AWS::EC2::SecurityGroup",
+        name="group",
+        values={"name": GROUP_NAME, "description": said, "vpc_id": vpc},
+        properties={"GroupName": GROUP_NAME, "GroupDescription": said, "VpcId": vpc},
+    )
 
 
 def _rules(job: Job, change: Change) -> Iterator[Made]:
@@ -146,7 +157,6 @@ def _dhcp_options(job: Job, change: Change) -> Iterator[Made]:
 
 def _routes(job: Job, change: Change) -> Iterator[Made]:
     via = change.value("via")
-    attribute = "nat_gateway_id" if via == NEW_NAT else f"{gateway_of(via)}_id"
     for number, destination in enumerate(texts(change, "destinations"), 1):
         family = "destination_ipv6_cidr_block" if ":" in destination else "destination_cidr_block"
         table = job.id(change.target, "rtb")
@@ -157,7 +167,7 @@ def _routes(job: Job, change: Change) -> Iterator[Made]:
             values={
                 "route_table_id": table,
                 family: destination,
-                attribute: Reference("nat") if via == NEW_NAT else job.id(via, "gateway"),
+                f"{gateway_of(via)}_id": job.id(via, "gateway"),
             },
         )
 
@@ -239,6 +249,7 @@ def _cluster_lines(job: Job, change: Change) -> Iterator[Made]:
 _MADE: dict[ChangeKind, Callable[[Job, Change], Iterator[Made]]] = {
     ChangeKind.VPC_ATTRIBUTE: _vpc_lines,
     ChangeKind.DHCP_OPTIONS: _dhcp_options,
+    ChangeKind.SECURITY_GROUP: _group,
     ChangeKind.SECURITY_GROUP_RULE: _rules,
     ChangeKind.NETWORK_ACL_RULE: _acl_rules,
     ChangeKind.ROUTE: _routes,
@@ -282,6 +293,8 @@ def _as_hcl(job: Job, made: list[Made]) -> str:
         if isinstance(one, Reference):
             return Expression(f"{types[one.name]}.{one.name}.id")
         if isinstance(one, Id):
+            if one.is_made:
+                return Expression(f"{types[one.text]}.{one.text}.id")
             return Expression(f"var.{one.text.lower()}") if one.is_parameter else one.text
         return one
 
@@ -312,7 +325,7 @@ def _as_template(job: Job, made: list[Made]) -> str:
             logical = _camel(one.name)
             return {"Fn::GetAtt": [logical, one.attribute]} if one.attribute else {"Ref": logical}
         if isinstance(one, Id):
-            return {"Ref": _camel(one.text.lower())} if one.is_parameter else one.text
+            return {"Ref": _camel(one.text.lower())} if one.is_parameter or one.is_made else one.text
         return one
 
     resources = {}

@@ -93,7 +93,8 @@ def test_a_group_is_made_for_endpoints_whose_callers_hold_one_of_their_own() -> 
 
     endpoints = the_repairs("isolated-subnet-missing-vpc-endpoints", cluster, own)[0]
 
-    rule = endpoints.changes[0]
+    group, rule = endpoints.changes[:2]
+    assert (group.kind, group.target) == (ChangeKind.SECURITY_GROUP, rule.target)
     assert (rule.kind, rule.value("groups")) == (ChangeKind.SECURITY_GROUP_RULE, ("sg-own",))
     assert rule.value("examples") == ("target",)
     assert {it.value("examples") for it in of_kind(endpoints, ChangeKind.VPC_ENDPOINT)[:3]} == {("security_groups",)}
@@ -105,7 +106,7 @@ def test_without_groups_the_ranges_of_the_subnets_are_admitted() -> None:
 
     endpoints = the_repairs("no-path-to-eks-service-api", an_isolated_cluster(), function)[0]
 
-    assert endpoints.changes[0].value("cidrs") == ("10.0.0.0/20",)
+    assert of_kind(endpoints, ChangeKind.SECURITY_GROUP_RULE)[0].value("cidrs") == ("10.0.0.0/20",)
 
 
 def test_an_endpoint_without_private_dns_gets_it() -> None:

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from service.advice import advise
 from service.domain.addresses import parse_network
 from service.domain.change import ChangeKind, ChangePlan
 from service.domain.cluster import Cluster
 from service.domain.consumer import DYNAMIC, Consumer, ConsumerKind, Importance, Resolver, Vantage
-from service.domain.question import InternetExposure, Weights
+from service.domain.question import InternetExposure, ListOrigin, Section, Weights
 from tests.unit import builders
 from tests.unit.builders import (
     BOTH,
@@ -223,14 +225,57 @@ def test_a_rule_for_443_is_added_and_shown_to_let_them_in_before_public_access_g
     assert update.setting == plan.target
 
 
-def test_the_mode_that_weighs_most_is_taken_among_those_that_can_be_made_to_fit() -> None:
+FOR_EXPOSURE = Weights(exposure=1, efficiency=0, accessibility=0)
+
+
+@pytest.mark.parametrize("weights", [FOR_EFFICIENCY, FOR_EXPOSURE], ids=["for efficiency", "for exposure"])
+def test_where_no_mode_fits_nobody_is_moved_if_less_will_do(weights: Weights) -> None:
+    """Weights choose among modes that fit, not how much is to be changed until one does."""
     cluster = a_cluster("0.0.0.0/0", vpc=a_vpc(has_dns_hostnames=False))
 
-    open_one = the_plan(cluster, nodes(), an_operator(), weights=FOR_EFFICIENCY)
-    closed = the_plan(cluster, nodes(), an_operator(), weights=Weights(exposure=1, efficiency=0, accessibility=0))
+    plan = the_plan(cluster, nodes(), an_operator(), weights=weights)
 
-    assert open_one.target.mode is BOTH
-    assert closed.target.mode is PRIVATE
+    assert plan.target.mode is not PRIVATE
+    assert all(change.kind is not ChangeKind.CONSUMER_LOCATION for step in plan.steps for change in step.changes)
+
+
+def test_the_mode_that_weighs_most_is_taken_among_those_that_move_nobody() -> None:
+    cluster = a_cluster("0.0.0.0/0", vpc=a_vpc(has_dns_hostnames=False))
+
+    plan = the_plan(cluster, nodes(), weights=FOR_EXPOSURE, public_access_cidrs=ListOrigin.KEEP)
+
+    assert plan.target.mode is PRIVATE
+
+
+def test_what_one_step_makes_is_a_parameter_of_the_next() -> None:
+    """Each step is a text of its own, so the route cannot speak of the gateway by a name of the text before."""
+    table = replace(RTB_A, routes=())
+    cluster = a_cluster(OFFICE, route_tables=(table, RTB_PUBLIC), vpc=a_vpc(domain_name_servers=("10.0.0.2",)))
+    held = nodes(is_managed=False, security_groups=("sg-other",))
+    question = a_question(cluster, held, an_operator())
+
+    advised = advise(replace(question, include=frozenset({Section.CHANGE_PLAN, Section.CHANGES})))
+
+    assert advised.change_plan is not None
+    made = [step.changes[0].kind for step in advised.change_plan.steps[:2]]
+    assert made == [ChangeKind.NAT_GATEWAY, ChangeKind.ROUTE]
+    texts = {it.tool: it.text for it in advised.changes or () if it.what == "step 2"}
+    assert "${GATEWAY_ID:?" in texts["aws_cli"]
+    assert "nat_gateway_id         = var.gateway_id" in texts["terraform"]
+
+
+def test_a_group_for_new_endpoints_is_made_before_the_rule_and_the_endpoint_that_name_it() -> None:
+    table = replace(RTB_A, routes=())
+    cluster = present(a_cluster(route_tables=(table, RTB_PUBLIC), vpc=a_vpc(endpoints=())), OFFICE, private=True)
+
+    plan = the_plan(cluster, nodes(is_managed=False, security_groups=("sg-node",)), an_operator())
+
+    kinds = [step.changes[0].kind for step in plan.steps]
+    first = kinds.index(ChangeKind.SECURITY_GROUP)
+    assert first < kinds.index(ChangeKind.SECURITY_GROUP_RULE) < kinds.index(ChangeKind.VPC_ENDPOINT)
+    group = plan.steps[first]
+    assert group.call == "ec2:CreateSecurityGroup"
+    assert group.way_back_changes[0].value("is_removed") is True
 
 
 def test_a_list_with_an_address_that_only_stands_for_another_says_so() -> None:

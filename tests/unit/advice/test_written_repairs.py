@@ -119,6 +119,24 @@ REPAIRED: dict[str, tuple[Change, ...]] = {
             private_dns=True,
         ),
     ),
+    "endpoint with a new group": (
+        change(
+            ChangeKind.SECURITY_GROUP,
+            "new-security-group",
+            description="VPC endpoints of the cluster",
+            is_example=True,
+            examples=("target",),
+        ),
+        change(ChangeKind.SECURITY_GROUP_RULE, "new-security-group", **RULE, cidrs=(), groups=("new-security-group",)),
+        change(
+            ChangeKind.VPC_ENDPOINT,
+            "ec2",
+            kind="interface",
+            subnets=(SUBNET,),
+            security_groups=("new-security-group",),
+            private_dns=True,
+        ),
+    ),
     "endpoint that is there": (change(ChangeKind.VPC_ENDPOINT, "ecr.api", kind="interface", private_dns=False),),
     "gateway endpoint that is there": (change(ChangeKind.VPC_ENDPOINT, "s3", kind="gateway", route_tables=(TABLE,)),),
     "gateway endpoint": (change(ChangeKind.VPC_ENDPOINT, "dynamodb", kind="gateway", route_tables=(TABLE,)),),
@@ -264,6 +282,20 @@ def test_an_endpoint_that_is_there_is_changed_and_not_made_again(tmp_path: Path)
         ("modify-vpc-endpoint", {"VpcEndpointId": PARAMETERS["VPC_ENDPOINT_ID"], "PrivateDnsEnabled": False}),
         ("modify-vpc-endpoint", {"VpcEndpointId": PARAMETERS["VPC_ENDPOINT_ID"], "AddRouteTableIds": [TABLE]}),
     ]
+
+
+def test_a_group_that_the_same_text_makes_is_named_by_what_the_tool_calls_it(tmp_path: Path) -> None:
+    told = written(*REPAIRED["endpoint with a new group"])
+    made, rule, endpoint = commands("endpoint with a new group", tmp_path)
+
+    assert made[1]["GroupName"] == "eks-vpc-endpoints"
+    group = rule[1]["GroupId"]
+    assert rule[1]["IpPermissions"][0]["UserIdGroupPairs"] == [{"GroupId": group}]
+    assert endpoint[1]["SecurityGroupIds"] == [group]
+    assert "security_group_id            = aws_security_group.group.id" in told["terraform"].text
+    resources = yaml.safe_load(told["cloudformation"].text)["Resources"]
+    assert resources["Ingress4431"]["Properties"]["GroupId"] == {"Ref": "Group"}
+    assert not any("new-security-group" in text for one in told.values() for text in (one.text, *one.notes[1:]))
 
 
 def test_an_endpoint_in_a_region_that_is_not_known_asks_for_it(tmp_path: Path) -> None:
