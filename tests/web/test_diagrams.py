@@ -105,7 +105,7 @@ def test_two_modes_stand_side_by_side(client: FlaskClient) -> None:
     ("query", "pointer", "hint"),
     [
         ({"mode": "publik"}, "/mode", "did you mean `public`?"),
-        ({"mode": "public", "compare": "public"}, "/compare", "the same as `mode`"),
+        ({"mode": "public", "compare": "public"}, "/compare", "drawn anyway"),
         ({"consumer": "node"}, "/consumer", "did you mean `nodes`?"),
         ({"step": "4"}, "/step", "`1`, `2`, `3`"),
         ({"colour": "red"}, "/colour", ""),
@@ -153,3 +153,43 @@ def test_names_are_shown_and_do_nothing(client: FlaskClient) -> None:
     assert b"<script" not in response.data
     assert response.data.count(b"http") == 1
     assert b'onload="' not in response.data.replace(b"&quot;", b"")
+
+
+def test_the_same_paths_come_as_a_flowchart(keeping: FlaskClient) -> None:
+    where = keeping.post("/v1/decisions", json=QUESTION).headers["Location"]
+
+    kept = keeping.get(f"{where}/diagram.mmd?mode=current")
+    asked = keeping.post("/v1/diagrams?mode=current", json=QUESTION, headers={"Accept": "text/vnd.mermaid"})
+
+    assert kept.mimetype == "text/vnd.mermaid"
+    assert kept.data == asked.data
+    assert kept.text.startswith("flowchart LR\n")
+    assert "node-egress-ip-not-in-public-access-cidrs" in kept.text
+
+
+def test_a_flowchart_is_of_one_mode(client: FlaskClient) -> None:
+    response = client.post(
+        "/v1/diagrams?mode=public&compare=private", json=QUESTION, headers={"Accept": "text/vnd.mermaid"}
+    )
+
+    assert [it["pointer"] for it in assert_error(response, 422, "INVALID_QUERY")["errors"]] == ["/compare"]
+
+
+def test_a_form_that_there_is_not_is_refused(client: FlaskClient) -> None:
+    assert_error(client.post("/v1/diagrams", json=QUESTION, headers={"Accept": "image/png"}), 406, "NOT_ACCEPTABLE")
+
+
+def test_the_report_holds_a_flowchart_of_each_mode_that_it_tells(client: FlaskClient) -> None:
+    report = client.post("/v1/decisions", json=QUESTION, headers={"Accept": "text/markdown"}).text
+
+    assert report.count("```mermaid\nflowchart LR\n") == report.count("## The traffic path in ") > 0
+
+
+def test_the_picture_is_in_the_readers_language_and_its_names_and_codes_are_not(client: FlaskClient) -> None:
+    korean = client.post("/v1/diagrams?mode=current", json=QUESTION, headers={"Accept-Language": "ko"})
+
+    picture = ElementTree.fromstring(korean.data)
+    assert korean.headers["Content-Language"] == "ko"
+    assert "13.124.1.10/32" in said(picture)
+    assert "is not on the list" not in said(picture)
+    assert "node-egress-ip-not-in-public-access-cidrs" in said(picture)

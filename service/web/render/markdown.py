@@ -7,11 +7,12 @@ Works on the JSON document, so that both forms say the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from service.web.render.changes import the_change
 from service.web.render.conditions import what_would_help, what_would_mend
+from service.web.render.diagram.mermaid import charts_of
 from service.web.render.escaping import fenced, plain
 from service.web.render.plans import the_safe_way
 from service.web.render.policy import what_the_policy_said
@@ -40,14 +41,16 @@ _KINDS = {
 _LONGEST_LIST = 12
 
 
-def as_markdown(answer: Node) -> str:
-    """The report on an answer, the JSON document of a decision."""
+def as_markdown(answer: Node, charts: Mapping[str, str] | None = None) -> str:
+    """The report on an answer, the JSON document of a decision; ``charts`` are its flowcharts in other words."""
+    if charts is None:
+        charts = charts_of(answer, modes_shown(answer))
     sections = (
         _verdict(answer),
         _why(answer),
         _side_by_side(answer),
         _who_gets_in(answer),
-        _paths(answer),
+        _paths(answer, charts),
         _present_setting(answer),
         the_safe_way(answer),
         what_would_help(answer, _MODES),
@@ -180,10 +183,14 @@ def _end(flow: Node) -> str:
     return f"no: {flow['cause']}"
 
 
-def _paths(answer: Node) -> Iterator[str]:
-    """The recommended mode's paths and the present setting's; every mode's if there is neither."""
+def modes_shown(answer: Node) -> set[str]:
+    """The modes whose paths are told: the recommended one and the present one; all if there is neither."""
+    return {setting["mode"] for setting in (answer["recommendation"], answer["current"]) if setting} or set(_MODES)
+
+
+def _paths(answer: Node, charts: Mapping[str, str]) -> Iterator[str]:
     chosen, current = answer["recommendation"], answer["current"]
-    wanted = {setting["mode"] for setting in (chosen, current) if setting} or set(_MODES)
+    wanted = modes_shown(answer)
     shown = [assessment for assessment in answer["assessments"] if assessment["mode"] in wanted]
     for assessment in sorted(shown, key=lambda it: chosen is None or it["mode"] != chosen["mode"]):
         mode = assessment["mode"]
@@ -191,6 +198,8 @@ def _paths(answer: Node) -> Iterator[str]:
         role = ", ".join(role for setting, role in roles if setting and setting["mode"] == mode)
         name = _MODES[mode]
         yield f"## The traffic path in {name} ({role})" if role else f"## The traffic path in {name}"
+        yield ""
+        yield from fenced(charts[mode].splitlines(), "mermaid")
         yield ""
         for step in assessment["traffic_path"]:
             if step["flows"]:

@@ -10,7 +10,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from service.web.render.markdown import as_markdown
+from service.web.render.diagram.mermaid import charts_of
+from service.web.render.diagram.words import Say, as_it_is
+from service.web.render.markdown import as_markdown, modes_shown
 from service.words import ENGLISH
 from service.words.documents import in_words, names_in
 from service.words.speaking import Words
@@ -24,7 +26,20 @@ def report_in(words: Words, answer: dict[str, Any]) -> str:
     if words.language == ENGLISH:
         return as_markdown(answer)
     names = names_in(answer)
-    return "\n".join(_said(as_markdown(in_words(answer, words)), words, names))
+    charts = charts_of(answer, modes_shown(answer), said_by(words, names))
+    return "\n".join(_said(as_markdown(in_words(answer, words), charts), words, names))
+
+
+def said_by(words: Words, names: Collection[str]) -> Say:
+    """How a picture says its own words and the sentences of an answer; ``names`` are never taken for words."""
+    if words.language == ENGLISH:
+        return as_it_is
+
+    def say(text: str) -> str:
+        own = words.gettext(text)
+        return words.of(text, names) if own == text else own
+
+    return say
 
 
 def _said(report: str, words: Words, names: Collection[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, Response
 
 from service.web.deciding import desk
-from service.web.diagrams import kept_question, picture
+from service.web.diagrams import MERMAID, SVG, accepted_drawing, drawing, kept_question
 from service.web.recorder import found
 from service.web.schemas.queries import DiagramQueryElement, read_query
 from service.web.strict_json import read_body
@@ -21,14 +21,26 @@ _QUERY = DiagramQueryElement()
 @blueprint.get("/decisions/<id_>/diagram.svg")
 def diagram(id_: str) -> Response:
     """One decision as a picture."""
+    return _of_record(id_, SVG)
+
+
+@blueprint.get("/decisions/<id_>/diagram.mmd")
+def flowchart(id_: str) -> Response:
+    """One decision as a flowchart of Mermaid."""
+    return _of_record(id_, MERMAID)
+
+
+def _of_record(id_: str, form: str) -> Response:
     wanted = read_query(_QUERY)
     record = found(id_)
-    return picture(orjson.loads(record.answer), kept_question(record), wanted)
+    return drawing(orjson.loads(record.answer), kept_question(record), wanted, form)
 
 
 @blueprint.post("/diagrams")
 def diagram_of_question() -> Response:
-    """The picture of the decision on the question in the body, which is not kept."""
-    wanted = read_query(_QUERY)
+    """The picture, or the flowchart, of the decision on the question in the body, which is not kept."""
+    form, wanted = accepted_drawing(), read_query(_QUERY)
     decided = replace(desk(), include=()).decide_document(read_body())
-    return picture(orjson.loads(decided.answer.json), decided.question, wanted)
+    response = drawing(orjson.loads(decided.answer.json), decided.question, wanted, form)
+    response.headers["Vary"] = "Accept"
+    return response

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from service.web.render.diagram import words
-from service.web.render.diagram.glyphs import clean, width
-from service.web.render.diagram.lanes import SMALL, Lane, lies_beyond
+from service.web.render.diagram.glyphs import width
+from service.web.render.diagram.lanes import SMALL, Lane, lies_beyond, said_of_list
 from service.web.render.diagram.layout import BOX_WIDTH, EDGE, Columns, Plan, Way, chip, text
 from service.web.render.diagram.paths import Ending, Halt, Path
 from service.web.render.diagram.shapes import Area, Box
@@ -51,7 +51,8 @@ def _band(
     y = top + HEADING
     sheet = plan.sheet
     boxes = len(sheet.boxes)
-    heading = EDGE + 14 if style != "amazon" else columns.out_text
+    rises = any(lies_beyond(way.path) for way in (*plan.links, *plan.out) if _crosses(way))
+    heading = {"internet": EDGE + 14, "other": columns.band_text if rises else EDGE + 14}.get(style, columns.out_text)
     text(sheet, heading, top + 20, plan.say(title), 320, size=12.5, bold=True, style="soft")
     for group in groups:
         y = _callers(plan, columns, bands, group, y) + 8
@@ -70,15 +71,7 @@ def _band(
 def _said_of_list(plan: Plan, columns: Columns, top: float) -> None:
     """The public access CIDRs, right where the ways to the public endpoint meet them."""
     subject, say = plan.subject, plan.say
-    if not subject.has_public:
-        said = say(words.NO_PUBLIC_ENDPOINT)
-    elif subject.ranges is None:
-        said = say(words.ALLOW_LIST).format(ranges=say(words.NOT_KNOWN))
-    else:
-        ranges = ", ".join(subject.ranges) or say(words.NOBODY)
-        if {"0.0.0.0/0", "::/0"} & set(subject.ranges):
-            ranges = say(words.OPEN_TO_ALL).format(ranges=ranges)
-        said = say(words.ALLOW_LIST).format(ranges=ranges)
+    said = said_of_list(subject, say)
     taken = EDGE + 14 + width(say(words.INTERNET), 12.5, bold=True) + 20
     if not subject.internet:
         taken += 230
@@ -115,22 +108,22 @@ def _lane(plan: Plan, columns: Columns, bands: Bands, lane: Lane, y: float) -> N
 
 def _by_paths_of_aws(plan: Plan, columns: Columns, run: Run) -> None:
     """A call of the API server that takes no interface."""
-    edge, near = columns.rail + 14, run.start
+    edge = columns.rail + 14
     run = Run(
-        lane=run.lane, y=run.y, start=edge, end=near, badge=edge - 12, said_from=run.said_from,
+        lane=run.lane, y=run.y, start=edge, end=run.start, badge=edge - 12, said_from=run.said_from,
         said_to=edge - 26,
     )  # fmt: skip
     if run.lane.path.ending is Ending.ARRIVES:
         whole(plan.sheet, run)
     else:
-        stopped(plan.sheet, run, near + 34)
+        stopped(plan.sheet, run, run.said_from - 16)
 
 
 def _to_endpoint(plan: Plan, columns: Columns, bands: Bands, run: Run) -> None:
     """Through the list to the load balancer, or up to the list."""
     sheet, path = plan.sheet, run.lane.path
     bar = Area(x=columns.rail - 3, y=run.y - 11, width=6, height=22)
-    sheet.put(Box(area=bar, style="gate", radius=2, hint=_list_hint(plan)))
+    sheet.put(Box(area=bar, style="gate", radius=2, hint=said_of_list(plan.subject, plan.say)))
     bands.called.append(run.y)
     if path.ending is Ending.ARRIVES:
         stroke(sheet, run.lane, (run.start, run.y), (columns.aws + 14, run.y), arrow=True)
@@ -138,12 +131,6 @@ def _to_endpoint(plan: Plan, columns: Columns, bands: Bands, run: Run) -> None:
         along(sheet, run)
     else:
         stopped(sheet, run, columns.rail - 12)
-
-
-def _list_hint(plan: Plan) -> str:
-    ranges = plan.subject.ranges
-    said = plan.say(words.NOT_KNOWN) if ranges is None else ", ".join(ranges) or plan.say(words.NOBODY)
-    return clean(plan.say(words.ALLOW_LIST).format(ranges=said))
 
 
 def _way(plan: Plan, columns: Columns, bands: Bands, way: Way, y: float) -> None:

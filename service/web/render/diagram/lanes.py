@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from service.web.render.diagram import words
 from service.web.render.diagram.glyphs import clean, width
 from service.web.render.diagram.paths import Ending, Halt, Path, Reach, Vantage
-from service.web.render.diagram.subject import Group
+from service.web.render.diagram.subject import Group, Subject
 from service.web.render.diagram.words import Say
 
 SMALL = 11.0
 """The size of what is written along a path."""
-ABOVE, BELOW = 15.0, 15.0
+ABOVE, BELOW = 17.0, 18.0
 """Room for a text above and below a line."""
 BARE = 9.0
 """Room on a side of a line without a text."""
@@ -52,7 +52,7 @@ def lane_of(path: Path, group: Group, say: Say, sources: tuple[str, ...] | None 
     if path.ending is Ending.ARRIVES:
         above, below = _arriving(path, say, path.source if sources is None else sources), ""
     else:
-        above, below = _place(path, group, say), _reason(path, say)
+        above, below = _place(path, say), _reason(path, say)
     return Lane(path=path, above=clean(above), below=clean(below), hint=clean(sentence(path, group, say)))
 
 
@@ -69,14 +69,12 @@ def _arriving(path: Path, say: Say, sources: tuple[str, ...] | None) -> str:
     return ", ".join((f"TCP {path.port}", *parts))
 
 
-def _place(path: Path, group: Group, say: Say) -> str:
-    """What stops the path and how, in the words of its last hop; of several callers only what fits all."""
-    last = path.last
-    kind = words.COMPONENTS.get(last.kind)
-    place = last.component if kind is None or last.component.startswith(kind) else f"{say(kind)} {last.component}"
-    tells_one = len(group.names) > 1 and path.consumer in last.detail
-    detail = "" if tells_one else f": {last.detail}"
-    return f"{place}{detail}" if path.ending is Ending.STOPS else last.detail if not tells_one else place
+def _place(path: Path, say: Say) -> str:
+    """What stops the path and how, in the words of its last hop."""
+    place, detail = _named(path.last.kind, path.last.component, say), say(path.last.detail)
+    if path.ending is Ending.OPEN and detail:
+        return detail
+    return f"{place}: {detail}" if detail else place
 
 
 def _reason(path: Path, say: Say) -> str:
@@ -93,7 +91,8 @@ def sentence(path: Path, group: Group, say: Say) -> str:
     places = [_named(hop.kind, hop.component, say) for hop in path.hops]
     end = say(words.ENDINGS[path.ending.value])
     if path.ending is not Ending.ARRIVES:
-        end = f"{end}: {path.last.detail} ({_reason(path, say)})"
+        told = f"{say(path.last.detail)} " if path.last.detail else ""
+        end = f"{end}: {told}({_reason(path, say)})"
     reach = say(words.REACHES[path.reach.value])
     if path.step != 2:
         places[0] = names
@@ -105,7 +104,8 @@ def sentence(path: Path, group: Group, say: Say) -> str:
 
 def _named(kind: str, component: str, say: Say) -> str:
     known = words.COMPONENTS.get(kind)
-    return component if known is None or component.startswith(known) else f"{say(known)} {component}"
+    says_it = known is None or component.startswith(known) or component == words.SOME_LINK
+    return component if says_it else f"{say(str(known))} {component}"
 
 
 def lies_beyond(path: Path) -> bool:
@@ -116,3 +116,18 @@ def lies_beyond(path: Path) -> bool:
 def is_early(path: Path) -> bool:
     """Whether it ends close to where it begins."""
     return path.joins is not None or path.halt in (Halt.OWN, Halt.NAT)
+
+
+def said_of_list(subject: Subject, say: Say) -> str:
+    """The public access CIDRs in one line."""
+    if not subject.has_public:
+        return say(words.NO_PUBLIC_ENDPOINT)
+    if subject.ranges is None:
+        return say(words.ALLOW_LIST).format(ranges=say(words.NOT_KNOWN))
+    parts = list(subject.ranges)
+    if subject.awaits:
+        parts.append(say(words.AWAITED).format(names=", ".join(subject.awaits)))
+    ranges = ", ".join(parts) or say(words.NOBODY)
+    if {"0.0.0.0/0", "::/0"} & set(subject.ranges):
+        ranges = say(words.OPEN_TO_ALL).format(ranges=ranges)
+    return clean(say(words.ALLOW_LIST).format(ranges=ranges))

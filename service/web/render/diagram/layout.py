@@ -149,9 +149,9 @@ def columns_of(plan: Plan) -> Columns:
     subject = plan.subject
     rows = rows_of(subject)
     inside = [group for row in rows for group in row.groups]
-    outward = [it for it in plan.out if lies_beyond(it.path)]
+    outward = [it for it in plan.out if lies_beyond(it.path) and it.path.halt is not Halt.EXIT]
     is_indented = bool(plan.links or outward or any(link.groups for link in subject.links))
-    gap = max(44.0, 2 * 20 + len(plan.links) * TRACK)
+    gap = 48.0 + (len(plan.links) * TRACK + 8 if plan.links else 0)
     vpc = EDGE + (BOX_WIDTH + gap if is_indented else 0)
     zones = _tracks(plan, vpc)
     early = [plan.lane(p, g) for g in inside for p in g.paths if p.goes_out and p.halt is Halt.OWN]
@@ -171,7 +171,7 @@ def columns_of(plan: Plan) -> Columns:
     rail = max(rail, _bands_need(plan, band_text, out_text), chip_at + 330, vpc + 420)
     return Columns(
         vpc=vpc,
-        link_track=EDGE + BOX_WIDTH + 30,
+        link_track=EDGE + BOX_WIDTH + 34,
         zones=zones,
         left=zones + 20,
         inner_track=inner + 12,
@@ -197,10 +197,9 @@ def _chip_needs(group: Group, say: Say) -> float:
 
 def _tracks(plan: Plan, vpc: float) -> float:
     """Gives every way out its track and every gateway on the edge its place; returns where the zones begin."""
-    used = {key: [it for it in plan.out if it.path.exit == key] for key in plan.subject.exits}
-    for way in plan.out:
-        if way.path.exit not in used:  # a link that leads to the internet stands at the edge as well
-            used.setdefault(way.path.exit or ("", ""), []).append(way)
+    used: dict[tuple[str, str], list[Way]] = {key: [] for key in plan.subject.exits}
+    for way in plan.out:  # a link that leads to the internet stands at the edge as well
+        used.setdefault(way.path.exit or ("gateway", "gateway"), []).append(way)
     at, end = vpc + 18, vpc + 4
     for key in sorted(used, key=lambda it: not used[it]):
         wide = width(station_name(key, plan.say), SMALL) + 20 + len(used[key]) * TRACK + (8 if used[key] else 0)

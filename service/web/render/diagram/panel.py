@@ -34,7 +34,7 @@ def draw_panel(subject: Subject, say: Say) -> Panel:
     for number, way in enumerate(plan.inner):
         way.inner = columns.inner_track + 6 + number * TRACK
     for number, way in enumerate(sorted(plan.links, key=lambda it: not lies_beyond(it.path))):
-        way.outer = columns.link_track - 24 + number * TRACK
+        way.outer = columns.link_track + number * TRACK
     text(plan.sheet, 20, 26, heading(subject, say), columns.width - 40, size=15, bold=True)
     bands = draw_bands(plan, columns, HEADER)
     vpc_top = bands.bottom + 14

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -251,3 +251,17 @@ def _through(step: int, hops: Sequence[Hop], standing: Standing, exit_: tuple[st
         unplaced |= {"nat_gateway", "internet_gateway", "egress_only_internet_gateway", "route_table"}
     names = [hop.component for hop in hops[1:-1] if hop.kind in unplaced and (hop.kind, hop.component) != exit_]
     return tuple(dict.fromkeys(names))
+
+
+def in_common(alike: Sequence[Path]) -> Path:
+    """The first of some paths that are alike, without what is said of it alone: its name, and its addresses."""
+    first, others = alike[0], alike[1:]
+    if not others:
+        return first
+    details = {path.last.detail.replace(path.consumer, "\0") for path in alike}
+    detail = details.pop().replace("\0", f"{first.consumer} +{len(others)}") if len(details) == 1 else ""
+    hops = (*first.hops[:-1], replace(first.last, detail=detail))
+    missing = tuple(field.replace(f"[{first.consumer}]", "[*]") for field in first.missing)
+    sources = [path.source for path in alike]
+    source = None if None in sources else tuple(dict.fromkeys(it for each in sources for it in each or ()))
+    return replace(first, hops=hops, missing=missing, source=source)

@@ -9,6 +9,9 @@ from service.web.render.diagram.layout import text
 from service.web.render.diagram.paths import Ending
 from service.web.render.diagram.shapes import Mark, Point, Sheet, Stroke
 
+MOST_NEAR = 60.0
+"""How far from the beginning of the texts an end may be for them to begin there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -54,11 +57,12 @@ def _line(sheet: Sheet, run: Run, end: float, *, arrow: bool = False) -> None:
         stroke(sheet, run.lane, (start, run.y), (stop, run.y), arrow=arrow and number == len(parts))
 
 
-def along(sheet: Sheet, run: Run) -> None:
-    """What is written along a line, above and below it."""
-    room = run.said_to - run.said_from
-    text(sheet, run.said_from, run.y - 5, run.lane.above, room, size=SMALL, style=_tone(run.lane))
-    text(sheet, run.said_from, run.y + 13, run.lane.below, room, size=SMALL, bold=True)
+def along(sheet: Sheet, run: Run, before: float | None = None) -> None:
+    """What is written along a line, above and below it: from its beginning, or up to the sign of its end."""
+    x, anchor = (run.said_from, "start") if before is None else (min(before, run.said_to), "end")
+    room = (run.said_to if before is None else x) - run.said_from
+    text(sheet, x, run.y - 5, run.lane.above, room, size=SMALL, style=_tone(run.lane), anchor=anchor)
+    text(sheet, x, run.y + 13, run.lane.below, room, size=SMALL, bold=True, anchor=anchor)
 
 
 def whole(sheet: Sheet, run: Run) -> None:
@@ -73,7 +77,7 @@ def stopped(sheet: Sheet, run: Run, at: float) -> None:
     _line(sheet, run, at)
     badge(sheet, run.lane, run.badge, run.y)
     ending(sheet, run.lane, at, run.y)
-    along(sheet, run)
+    along(sheet, run, at - 14 if at > run.said_from + MOST_NEAR else None)
 
 
 def cut_short(sheet: Sheet, run: Run, at: float) -> None:

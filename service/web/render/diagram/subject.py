@@ -17,11 +17,13 @@ from service.domain.question import Question
 from service.engine.callers import consumers_of
 from service.engine.gateways import is_egress_only_gateway, is_internet_gateway
 from service.engine.scene import Place, Scene, set_scene
-from service.web.render.diagram.paths import Ending, Path, Standing, Vantage, paths, standings
+from service.web.render.diagram.paths import Ending, Path, Standing, Vantage, in_common, paths, standings
 
 Node = dict[str, Any]
 
 CURRENT = "current"
+UNKNOWN_KIND = "consumer"
+"""What a caller is whose kind only the question tells."""
 MOST_GROUPS = 60
 MOST_SUBNETS_EACH = 3
 """In how many subnets a group is drawn one by one."""
@@ -76,7 +78,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """One mode of a decision as it is drawn; ``ranges`` None says that there is no public endpoint."""
+    """One mode of a decision as it is drawn.
+
+    ``ranges`` None are not known, or there is no public endpoint; ``awaits`` are consumers whose addresses are to
+    stand on the list once they are known.
+    """
 
     cluster: str
     mode: str
@@ -85,6 +91,7 @@ class Subject:
     is_current: bool
     has_public: bool
     ranges: tuple[str, ...] | None
+    awaits: tuple[str, ...]
     vpc: str
     internet: tuple[Group, ...]
     others: tuple[Group, ...]
@@ -145,6 +152,7 @@ def subject_of(answer: Node, question: Question | None, mode: str, wanted: Excer
         is_current=bool(mode == CURRENT or (current and current["mode"] == mode and _same_list(assessment, current))),
         has_public=assessment["mode"] != "private",
         ranges=_ranges(assessment, question),
+        awaits=tuple((assessment["allow_list"] or {"awaits": ()})["awaits"]),
         vpc=", ".join(str(cidr) for cidr in (scene.cluster.vpc.cidrs or ())) if scene else "",
         internet=tuple(group for group in kept if group.standing.vantage is Vantage.INTERNET),
         others=tuple(group for group in kept if group.standing.vantage is Vantage.OTHER),
@@ -173,8 +181,9 @@ def _ranges(assessment: Node, question: Question | None) -> tuple[str, ...] | No
     """The list that the mode is assessed with; None if it is not known or there is no public endpoint."""
     if assessment["mode"] == "private":
         return None
-    if assessment["allow_list"] is not None:
-        return tuple(it["cidr"] for it in assessment["allow_list"]["entries"])
+    listed = assessment["allow_list"]
+    if listed is not None:
+        return tuple(it["cidr"] for it in listed["entries"])
     given = assessment.get("public_access_cidrs")
     if given is None and "public_access_cidrs" not in assessment and question is not None:
         access = question.cluster.endpoint_access
@@ -189,17 +198,16 @@ def _grouped(drawn: Iterable[Path], kinds: dict[str, str]) -> list[Group]:
     alike: dict[object, list[str]] = {}
     for name in sorted(of_each):
         own = of_each[name]
-        key = (kinds.get(name, "consumer"), own[0].standing, tuple(path.likeness() for path in own))
+        key = (kinds.get(name, UNKNOWN_KIND), own[0].standing, tuple(path.likeness() for path in own))
         alike.setdefault(key, []).append(name)
-    return [
-        Group(
-            names=tuple(names),
-            kind=kinds.get(names[0], "consumer"),
-            standing=of_each[names[0]][0].standing,
-            paths=tuple(of_each[names[0]]),
-        )
-        for names in alike.values()
-    ]
+    return [_group([of_each[name] for name in names], kinds) for names in alike.values()]
+
+
+def _group(members: Sequence[Sequence[Path]], kinds: dict[str, str]) -> Group:
+    """Callers whose paths are alike, told by those of the first in words that are true of each."""
+    names = tuple(paths[0].consumer for paths in members)
+    shared = tuple(in_common(same) for same in zip(*members, strict=True))
+    return Group(names=names, kind=kinds.get(names[0], UNKNOWN_KIND), standing=members[0][0].standing, paths=shared)
 
 
 def _most_telling(groups: Sequence[Group]) -> list[Group]:

@@ -66,7 +66,7 @@ _RULES = (
     (".aws", "fill:var(--tint);stroke:var(--ink);stroke-width:1.5"),
     (".station,.servers,.interface", "fill:var(--card);stroke:var(--line)"),
     (".chip", "fill:var(--card);stroke:var(--ink)"),
-    (".loose", "fill:none;stroke:var(--line);stroke-dasharray:3 3"),
+    (".loose", "fill:var(--ground);stroke:var(--line);stroke-dasharray:3 3"),
     (".gate,.rail", "fill:var(--ink)"),
     (".way", "fill:none;stroke-width:2;stroke-linejoin:round"),
     (".step0", "stroke:var(--ink)"),

@@ -55,7 +55,9 @@ def _stations(plan: Plan, top: float) -> None:
         area = Area(x=at, y=top - STATION / 2, width=wide, height=STATION)
         plan.sheet.put(Box(area=area, style="station", radius=6, hint=clean(key[1])))
         name = station_name(key, plan.say)
-        plan.sheet.put(Label(x=at + wide - 10, y=top + 4, text=name, size=SMALL, anchor="end", hint=clean(key[1])))
+        tracks = [way.outer for way in plan.out if way.path.exit == key]
+        x, anchor = (max(tracks) + 10, "start") if tracks else (at + wide / 2, "middle")
+        plan.sheet.put(Label(x=x, y=top + 4, text=name, size=SMALL, anchor=anchor, hint=clean(key[1])))
 
 
 def _stopped_at_edge(plan: Plan, columns: Columns, y: float) -> float:
@@ -93,10 +95,14 @@ def _row(plan: Plan, columns: Columns, row: Row, y: float) -> float:
     boxes = len(sheet.boxes)
     _heading(plan, columns, row, y)
     y += HEADER
+    beside = y
     for name, addresses in _shown_nats(plan, row):
-        y = _nat(plan, columns, name, addresses, y) + GAP
+        beside = _nat(plan, columns, name, addresses, beside) + GAP
+    if any(path.goes_out for group in row.groups for path in group.paths) or _ends_at_nats(plan, row):
+        y = beside  # what goes out to the left must not meet the NAT gateways
     for group in row.groups:
         y = _group(plan, columns, group, y) + GAP
+    y = max(y, beside)
     is_wide = len(row.names) > 1 and bool(row.groups)
     x = columns.zones + (0 if is_wide else 10)
     area = Area(
@@ -130,6 +136,11 @@ def _heading(plan: Plan, columns: Columns, row: Row, y: float) -> None:
     wide = min(width(title, 12, bold=True), room if not notes else max(room - width(f"  {notes}", SMALL), room * 0.45))
     text(sheet, columns.chip, y + 16, title, wide + 0.01, bold=True)
     text(sheet, columns.chip + wide + 10, y + 16, notes, room - wide - 10, size=SMALL, style="soft")
+
+
+def _ends_at_nats(plan: Plan, row: Row) -> bool:
+    """Whether a path is stopped at one of the row's NAT gateways, so that the reason stands beside it."""
+    return any(way.path.halt is Halt.NAT and name in way.path.nats for way in plan.inner for name, _ in row.nats)
 
 
 def _shown_nats(plan: Plan, row: Row) -> list[tuple[str, str]]:

@@ -56,9 +56,12 @@ COMPONENTS = {
     "subnet": "subnet",
     "gateway": "gateway",
 }
+SOME_LINK = "private network link"
+"""How a path names a link that is not described."""
 ROUTINGS = {"public": "public", "nat": "behind NAT", "link": "routed over a link", "isolated": "isolated"}
 INTERNET = "The internet"
 NO_INTERNET_CALLER = "no caller stands here"
+NETWORKS = "Networks behind links"
 OTHER = "Other networks, without a link to the VPC"
 AMAZON = "Amazon's network, outside the VPC"
 VPC = "Customer's VPC"
@@ -71,6 +74,7 @@ API_SERVERS = "API servers"
 ALLOW_LIST = "Public access CIDRs: {ranges}"
 OPEN_TO_ALL = "{ranges}, open to all"
 NOBODY = "nobody"
+AWAITED = "the addresses of {names} once they are known"
 NOT_KNOWN = "not known"
 INTERFACES = "EKS-owned network interfaces"
 INTERFACE = "ENI"
