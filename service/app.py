@@ -8,6 +8,7 @@ from service.catalogue.prices import read_prices
 from service.records.keeper import Run, run_here
 from service.settings import Settings
 from service.web.access.guard import guard_requests
+from service.web.headers import Origins
 from service.web.language import speak_languages
 from service.web.metering import count_requests
 from service.web.policies import Policies
@@ -26,6 +27,7 @@ from service.web.routes import (
     record,
     schemas,
 )
+from service.web.uploads import Held
 
 
 def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) -> Flask:
@@ -35,15 +37,14 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     ``read`` says where documents in other formats are read, which may take seconds of computation.
     """
     app = Flask("service", static_folder=None)
-    # A body in chunks is cut off here without a word, so one byte more is let in and then refused (strict_json).
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.config["SETTINGS"] = settings
     app.config["PRICES"] = read_prices(settings.prices_file)
     app.config["POLICIES"] = Policies(settings.policy_file)
     app.config["READ"] = read
+    app.config["HELD"] = Held(settings.edge.held_bytes)
     app.config["RECORDER"] = recorder_of(settings, run)
     speak_languages(app)
-    surround_requests(app)
+    surround_requests(app, Origins(settings.edge.allowed_origins), app.config["HELD"])
     answer_with_problems(app)
     guard_requests(app, settings)
     for room in (operations, catalogue, decisions, batches, record, diagrams, policy, descriptions, schemas, page):

@@ -1,13 +1,19 @@
-"""gunicorn's gevent worker, made to stop without waiting for clients that have asked nothing and without losing what
-others have asked, and to read bodies as they come.
+"""gunicorn's gevent worker, made to serve clients that misbehave, and to stop without waiting for idle ones and without
+losing what others have asked.
 
-A kept-alive connection sits in a greenlet of its own, and gunicorn waits for all of them until
-``graceful_timeout``, so one idle client would make every stop take that long.
+
+1. Every connection is one of `service.connections`: bounded in time and in what it holds.
+2. Bodies are read as they come, and what nobody read of one is taken off the connection in a bounded time, so that the
+   client can read its answer.
+3. What is no HTTP is answered like any other mistake (`service.web.problems`), and nothing of it is logged.
+4. A kept-alive connection sits in a greenlet of its own, and gunicorn waits for all of them until
+   ``graceful_timeout``, so one idle client would make every stop take that long; they are ended.
 """
 
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,18 +26,56 @@ from typing import Any
 import gevent
 from gevent.server import StreamServer
 from gevent.socket import wait_write
+from gunicorn.http import wsgi
 from gunicorn.http.body import Body, ChunkedReader, EOFReader, LengthReader
-from gunicorn.http.errors import ParseException
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+    UnsupportedTransferCoding,
+)
 from gunicorn.workers.ggevent import GeventWorker
+
+from service.connections import Connection, Crowd, HeadTooSlowError, Patience
+from service.settings import Settings
+from service.web.metering import OTHER
+from service.web.problems import KINDS
+from service.web.refusals import answer_to_no_request
 
 # A request that a client sent before it could see that we stop is still answered.
 LINGER_SECONDS = 1.0
+# What a client goes on sending after its answer was decided: as much and as long, then the connection is closed.
+MOST_DRAINED_BYTES = 16 * 1024 * 1024
+DRAIN_SECONDS = 5.0
+_PIECE_BYTES = 64 * 1024
+_PAUSE_SECONDS = 0.0005
+_STATUS_OF = {
+    HeadTooSlowError: 408,
+    LimitRequestLine: 414,
+    ExpectationFailed: 417,
+    LimitRequestHeaders: 431,
+    UnsupportedTransferCoding: 501,
+}
+
+_log = logging.getLogger("service.edge")
+
+
+class NamelessResponse(wsgi.Response):  # type: ignore[misc]  # gunicorn ships no types
+    """An answer that does not say which software made it."""
+
+    def default_headers(self) -> list[str]:
+        """The status and what concerns the connection."""
+        return [line for line in super().default_headers() if not line.startswith("Server:")]
+
+
+wsgi.Response = NamelessResponse
 
 
 class ReadyBody(Body):  # type: ignore[misc]  # gunicorn ships no types
     """A body that gives out what has come: gunicorn's own waits until it has 1,024 bytes or the end."""
 
-    def __init__(self, reader: Any, client: socket.socket) -> None:
+    def __init__(self, reader: Any, client: Connection) -> None:
         super().__init__(reader)
         self._client = client
 
@@ -59,6 +103,21 @@ class ReadyBody(Body):  # type: ignore[misc]  # gunicorn ships no types
             return min(int(reader.length), int(reader.unreader.buf.tell()))
         return int(reader.buf.tell())
 
+    def drain(self) -> bool:
+        """Takes off the connection what nobody read; False if that is more than it may be, or broken."""
+        until, left = monotonic() + DRAIN_SECONDS, MOST_DRAINED_BYTES
+        while left > 0 and not self.failed:
+            self._client.settimeout(max(until - monotonic(), 0.001))
+            try:
+                piece = self.read1(_PIECE_BYTES)
+            except OSError:
+                return False
+            if not piece:
+                return True
+            left -= len(piece)
+            gevent.sleep(_PAUSE_SECONDS)  # what comes faster than it is taken would let nobody else have a turn
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Listened:
@@ -84,12 +143,20 @@ class DrainingServer(StreamServer):  # type: ignore[misc]  # gevent ships no typ
 
 
 class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """Finishes the requests that it has and closes the connections on which there is none."""
+    """Serves many clients at once; at its end it finishes the requests that it has and closes what is idle."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._clients: dict[Any, socket.socket] = {}
-        self._idle_since: dict[Any, float] = {}
+        self._clients: dict[Any, Connection] = {}
+        self._crowd: Crowd
+
+    def load_wsgi(self) -> None:
+        """Knows its bounds before the first connection comes."""
+        super().load_wsgi()
+        settings: Settings = self.wsgi.config["SETTINGS"]
+        edge = settings.edge
+        patience = Patience(idle=edge.idle_seconds, head=edge.header_seconds, answer=settings.stream_seconds)
+        self._crowd = Crowd(edge.connections, edge.held_bytes, patience)
 
     def server_class(self, listener: socket.socket, *, spawn: Any, **_: object) -> DrainingServer:
         """The server for a listener; gunicorn asks for it under this name."""
@@ -100,32 +167,51 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
         return server
 
     def handle(self, listener: Listened, client: socket.socket, addr: object) -> None:
-        """Serves one connection, remembering which socket its greenlet talks to."""
+        """Serves one connection, remembering which one its greenlet talks to."""
         greenlet = gevent.getcurrent()
-        self._clients[greenlet] = client
-        try:
-            super().handle(listener, client, addr)
-        finally:
-            del self._clients[greenlet]
+        with self._crowd.entered(client) as connection:
+            self._clients[greenlet] = connection
+            try:
+                super().handle(listener, connection, addr)
+            finally:
+                del self._clients[greenlet]
 
-    def handle_request(self, listener_name: object, req: Any, sock: socket.socket, addr: object) -> None:
+    def handle_request(self, listener_name: object, req: Any, sock: Connection, addr: object) -> None:
         """Answers one request, whose body can be read as it comes; a client that takes too long is taken as gone."""
-        req.body = ReadyBody(req.body.reader, sock)
+        sock.end_head()
+        body = req.body = ReadyBody(req.body.reader, sock)
+        is_last = False
         try:
             super().handle_request(listener_name, req, sock, addr)
+        except StopIteration:
+            is_last = True
         except TimeoutError as error:
             raise ConnectionResetError(errno.ECONNRESET, "the client took too long") from error
+        if not body.drain() or is_last:
+            raise StopIteration
+        if req.unreader.buf.tell():
+            gevent.sleep(_PAUSE_SECONDS)  # the next request is here already; others have their turn before it
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
         """Surrounds the wait for the head of a request, which is when a connection is idle."""
-        client = self._clients[gevent.getcurrent()]
-        self._idle_since[client] = monotonic()
-        try:
-            with super().timeout_ctx():
-                yield
-        finally:
-            del self._idle_since[client]
+        self._clients[gevent.getcurrent()].expect_head()
+        yield
+
+    def handle_error(self, req: Any, client: Connection, addr: Any, exc: BaseException) -> None:
+        """Answers what is no request, with nothing of it in the answer or in the log."""
+        status = next((status for kind, status in _STATUS_OF.items() if isinstance(exc, kind)), None)
+        if status is None:
+            status = 400 if isinstance(exc, ParseException) else 500
+        if status == 500:
+            _log.error("unexpected failure", exc_info=exc)
+        else:
+            _log.info("no request", extra={"fields": {"status": status, "kind": type(exc).__name__}})
+        self.wsgi.config["METER"].note_request(OTHER, OTHER, status, 0.0)
+        with suppress(OSError):
+            client.end_head()
+            client.sendall(answer_to_no_request(KINDS[status]))
+            client.linger()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: take no new connection, end the idle ones, finish the others."""
@@ -135,18 +221,6 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
     def _end_idle_connections(self) -> None:
         while True:
             gevent.sleep(LINGER_SECONDS / 4)
-            for client, since in tuple(self._idle_since.items()):
-                if monotonic() - since >= LINGER_SECONDS:
-                    _end(client)
-
-
-def _end(client: Any) -> None:
-    """Makes the greenlet that waits for a request read an end, unless one has come that it has not read yet.
-
-    gevent's own `shutdown` would wake it with an error, and what has come would be lost: so the socket inside is asked.
-    """
-    with suppress(OSError):
-        try:
-            client._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            client._sock.shutdown(socket.SHUT_RD)
+            for connection in tuple(self._clients.values()):
+                if connection.idle_seconds >= LINGER_SECONDS:
+                    connection.end_idle()

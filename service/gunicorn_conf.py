@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
+import resource
 import shlex
 import sys
 from typing import Any
 
-import gunicorn
 from gevent import monkey
 
 from service.logs import logging_config
@@ -30,13 +30,20 @@ preload_app = True
 # The heartbeat file must not wait for a slow disk, and the root file system may be read-only.
 worker_tmp_dir = "/dev/shm"  # noqa: S108  the name inside is gunicorn's own and unpredictable
 graceful_timeout = _settings.graceful_seconds
-# Longer than the idle timeout of the usual proxy (60 s), so that it is never we who close first.
-keepalive = 75
+worker_connections = _settings.edge.connections
+# The usual 75 s are longer than the idle timeout of the usual proxy (60 s), so that it is never we who close first.
+keepalive = _settings.edge.idle_seconds
 # No second way in: nothing here is operated through gunicorn's socket.
 control_socket_disable = True
 logconfig_dict = logging_config(_settings.log_level)
-# Who runs what is nobody's business: the header names no software.
-gunicorn.SERVER = "eks-endpoint-decision"
+# Each connection is a descriptor, and the usual soft limit of 1,024 would be met before ours.
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+_wanted = (
+    min(_settings.edge.connections + 256, _hard)
+    if _hard != resource.RLIM_INFINITY
+    else _settings.edge.connections + 256
+)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(_soft, _wanted), _hard))
 
 
 def post_worker_init(worker: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,6 +14,7 @@ from service.access_settings import AccessSettings, access_of
 
 # One question of the largest clusters seen (forty subnets, fifty consumers) is about 30 KiB.
 MAX_BODY_BYTES = 256 * 1024
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(:[0-9]{1,5})?")
 
 
 class Records(Enum):
@@ -25,6 +27,27 @@ class Records(Enum):
 
 class SettingsError(Exception):
     """The environment asks for something that cannot be; the text names every variable concerned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """What callers may take of a process, and whose pages in a browser may call.
+
+    ``connections`` are those of one process; ``idle_seconds`` is how long one may ask nothing, ``header_seconds`` how
+    long the head of a request may take from its first byte, and ``body_seconds`` how long a body that is no stream.
+    ``held_bytes`` is what bodies may take in one process while their requests last, and answers while their clients
+    take them, each for itself. ``document_queue`` documents wait for a reader at most, and reading one takes at most
+    ``document_seconds`` of processor time.
+    """
+
+    allowed_origins: tuple[str, ...] = ()
+    connections: int = 1_000
+    idle_seconds: int = 75
+    header_seconds: int = 10
+    body_seconds: int = 60
+    held_bytes: int = 128 * 1024 * 1024
+    document_queue: int = 8
+    document_seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +78,7 @@ class Settings:
     records_keep_days: int | None = None
     records_keep_newest: int | None = None
     access: AccessSettings = field(default_factory=AccessSettings)
+    edge: Edge = Edge()
     openapi_file: Path = Path(__file__).resolve().parent.parent / "openapi.yaml"
 
     @classmethod
@@ -85,7 +109,24 @@ class Settings:
         log_level = (environment.get("LOG_LEVEL") or usual.log_level).upper()
         if log_level not in logging.getLevelNamesMapping():
             mistakes.append(f"LOG_LEVEL is `{log_level}`, expected DEBUG, INFO, WARNING or ERROR")
+        origins = tuple(one.strip() for one in environment.get("ALLOWED_ORIGINS", "").split(",") if one.strip())
+        mistakes += [
+            f"ALLOWED_ORIGINS has `{one}`, expected origins such as `https://portal.example.com`, without a path"
+            for one in origins
+            if not _ORIGIN.fullmatch(one)
+        ]
+        edge = Edge(
+            allowed_origins=origins,
+            connections=whole_number("CONNECTIONS", usual.edge.connections, 20, 100_000),
+            idle_seconds=whole_number("IDLE_SECONDS", usual.edge.idle_seconds, 1, 3_600),
+            header_seconds=whole_number("HEADER_SECONDS", usual.edge.header_seconds, 1, 600),
+            body_seconds=whole_number("BODY_SECONDS", usual.edge.body_seconds, 1, 3_600),
+            held_bytes=whole_number("HELD_BYTES", usual.edge.held_bytes, 1024 * 1024, 2**40),
+            document_queue=whole_number("DOCUMENT_QUEUE", usual.edge.document_queue, 1, 10_000),
+            document_seconds=whole_number("DOCUMENT_SECONDS", usual.edge.document_seconds, 1, 3_600),
+        )
         settings = cls(
+            edge=edge,
             host=environment.get("HOST") or usual.host,
             port=whole_number("PORT", usual.port, 1, 65_535),
             workers=whole_number("WORKERS", usual.workers, 1, 256),

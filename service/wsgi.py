@@ -1,7 +1,10 @@
 """Gunicorn's entry point: ``service.wsgi:app``."""
 
 from service.app import create_app
-from service.real_threads import in_reading_thread, in_real_thread
+from service.real_threads import Readers, in_real_thread
 from service.settings import Settings
 
-app = create_app(Settings.from_environment(), run=in_real_thread, read=in_reading_thread)
+_settings = Settings.from_environment()
+_readers = Readers(_settings.edge.document_queue, _settings.edge.document_seconds)
+
+app = create_app(_settings, run=in_real_thread, read=_readers.read)

@@ -34,6 +34,17 @@ class TooLargeError(Exception):
         return f"the question is larger than {self.limit} bytes"
 
 
+class TooBusyError(Exception):
+    """What may be held or waited for at once is taken (503): the same request may be answered in a moment."""
+
+
+@dataclass(eq=False)
+class TooCostlyError(Exception):
+    """Reading a document takes more processor time than it may (422): it would again."""
+
+    seconds: float
+
+
 @dataclass(eq=False)
 class MistakesError(Exception):
     """Something that was read, but is not what was expected (422): every mistake at its place."""

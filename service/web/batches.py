@@ -44,16 +44,18 @@ class Item:
 def items_of_lines(lines: Iterable[Line], most_bytes: int) -> Iterator[Item]:
     """An item for each line, an empty one included, so that answers can be counted off against lines."""
 
-    def reader(content: bytes | None) -> Callable[[], object]:
+    def reader(line: Line) -> Callable[[], object]:
         def read() -> object:
-            if content is None:
+            if line.fault is not None:
+                raise line.fault
+            if line.content is None:
                 raise TooLargeError(most_bytes)
-            return read_document(content, "line")
+            return read_document(line.content, "line")
 
         return read
 
     for index, line in enumerate(lines):
-        yield Item(index, reader(line.content), line.is_followed)
+        yield Item(index, reader(line), line.is_followed)
 
 
 def items_of_list(documents: list[object], most_bytes: int) -> Iterator[Item]:

@@ -21,6 +21,8 @@ from service.domain.errors import (
     InvalidQuestionError,
     Mistake,
     MistakesError,
+    TooBusyError,
+    TooCostlyError,
     TooLargeError,
     UnreadableDocumentError,
 )
@@ -28,6 +30,7 @@ from service.logs import REQUEST_ID
 from service.records.keeper import NotKeptError
 from service.records.store import StoreError
 from service.web.access.errors import AccessError, LoopbackOnlyError, MissingScopeError, UnauthenticatedError
+from service.web.inflating import OFFERED
 from service.web.recorder import KeyInUseError, KeyReusedError, NothingKeptError
 
 MEDIA_TYPE = "application/problem+json"
@@ -106,6 +109,18 @@ NOT_UNDERSTOOD = Kind(
     400, "UNREADABLE_DOCUMENT", "The body could not be read", "the body is not the JSON that is accepted"
 )
 INTERNAL = Kind(500, "INTERNAL_ERROR", "The service failed", "this is a mistake of the service, and the log has it")
+TOO_BUSY = Kind(
+    503,
+    "TOO_BUSY",
+    "The service has too much to do now",
+    "what it may hold at once is taken; ask again in a moment",
+)
+TOO_COSTLY = Kind(
+    422,
+    "DOCUMENT_TOO_COSTLY",
+    "Reading the document takes too long",
+    "send the part of it that describes the cluster, or raise `DOCUMENT_SECONDS`",
+)
 NOT_READY = Kind(
     503, "NOT_READY", "The service is not ready", "a known question did not get its known answer; the log has it"
 )
@@ -116,9 +131,19 @@ KINDS = {
     404: Kind(404, "NOT_FOUND", "There is no such resource", "nothing stands at `{path}`"),
     405: Kind(405, "METHOD_NOT_ALLOWED", "The method does not apply", "`{path}` takes {allowed}, not {method}"),
     406: Kind(406, "NOT_ACCEPTABLE", "No acceptable form", "none of the forms offered is one that is accepted"),
-    413: Kind(413, "TOO_LARGE", "The body is too large", "the body is larger than {limit} bytes"),
+    408: Kind(408, "TOO_SLOW", "The request took too long", "the request did not come in the time that it may take"),
+    413: Kind(413, "TOO_LARGE", "The body is too large", "the body is larger than it may be"),
+    414: Kind(414, "ADDRESS_TOO_LONG", "The address is too long", "the request line is longer than 4094 bytes"),
     415: Kind(415, "UNSUPPORTED_MEDIA_TYPE", "The body is of an unknown kind", "expected `application/json`"),
+    417: Kind(417, "EXPECTATION_FAILED", "What is expected is not done", "`Expect` knows `100-continue` only"),
+    431: Kind(
+        431,
+        "HEADERS_TOO_LARGE",
+        "The headers are too large",
+        "a request has at most 100 headers, each of at most 8190 bytes, and 64 KiB of them in all",
+    ),
     500: INTERNAL,
+    501: Kind(501, "NOT_IMPLEMENTED", "The transfer coding is unknown", "expected `chunked`, or a content length"),
     503: NOT_READY,
 }
 ALL_KINDS = (
@@ -135,11 +160,15 @@ ALL_KINDS = (
     UNAUTHENTICATED,
     MISSING_SCOPE,
     LOOPBACK_ONLY,
+    TOO_BUSY,
+    TOO_COSTLY,
     *KINDS.values(),
 )
 
-# What the record can say no with, and how long to wait before asking again.
-_OF_THE_RECORD = {
+# What the record and the edge can say no with, and how long to wait before asking again.
+_OF_THE_SERVICE = {
+    TooBusyError: (TOO_BUSY, 2),
+    TooCostlyError: (TOO_COSTLY, None),
     KeyReusedError: (KEY_REUSED, None),
     KeyInUseError: (KEY_IN_USE, 1),
     NotKeptError: (NOT_RECORDED, 5),
@@ -196,9 +225,9 @@ def problem_of(error: Exception) -> Problem:
         return Problem(kind=kind, detail=f"{found}; {kind.detail}", mistakes=error.mistakes)
     if isinstance(error, AccessError):
         return Problem(kind=_OF_ACCESS[type(error)], detail=str(error), challenge=error.challenge)
-    if type(error) in _OF_THE_RECORD:
-        kind, seconds = _OF_THE_RECORD[type(error)]
-        if kind.status == 503:
+    if type(error) in _OF_THE_SERVICE:
+        kind, seconds = _OF_THE_SERVICE[type(error)]
+        if kind in (NOT_RECORDED, STORE_FAILED):
             _log.error("the record failed", exc_info=error)
         return Problem(kind=kind, detail=kind.detail, seconds=seconds)
     _log.error("unexpected failure", exc_info=error)
@@ -243,6 +272,8 @@ def _of_http(error: HTTPException) -> Response:
     kind = KINDS.get(error.code, Kind(error.code, "REFUSED", error.name, "the request was refused"))
     said_by_us = error.description != type(error).description
     answer = problem(kind, error.description if said_by_us and error.description else _sentence(kind, error))
+    if kind.status == 415:
+        answer.headers["Accept-Encoding"] = OFFERED  # RFC 9110, 15.5.16
     if isinstance(error, MethodNotAllowed):
         answer.headers["Allow"] = _allowed(error)
     return answer
@@ -250,8 +281,7 @@ def _of_http(error: HTTPException) -> Response:
 
 def _sentence(kind: Kind, error: HTTPException) -> str:
     allowed = _allowed(error) if isinstance(error, MethodNotAllowed) else ""
-    limit = (request.max_content_length or 1) - 1  # a route sets one byte more than it takes
-    return kind.detail.format(path=request.path, method=request.method, allowed=allowed, limit=limit)
+    return kind.detail.format(path=request.path, method=request.method, allowed=allowed)
 
 
 def _allowed(error: MethodNotAllowed) -> str:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from service.logs import CALLER, REQUEST_ID, SECRET
+from service.web.headers import Origins, complete
 from service.web.metering import STARTED
+from service.web.uploads import Held
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,16 +29,16 @@ _SANE = re.compile(r"[\x21-\x7e]{1,128}")
 _access = logging.getLogger("service.access")
 
 
-def surround_requests(app: Flask) -> None:
+def surround_requests(app: Flask, origins: Origins, held: Held) -> None:
     """Gives each request of the app its id, its log line and the headers that all answers carry."""
-    app.wsgi_app = Surroundings(app.wsgi_app)  # type: ignore[method-assign]  # Flask's way to wrap an app
+    app.wsgi_app = Surroundings(app.wsgi_app, origins, held)  # type: ignore[method-assign]  # Flask's way to wrap an app
 
 
 class Surroundings:
     """A WSGI application around another one."""
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
+    def __init__(self, application: WSGIApplication, origins: Origins, held: Held) -> None:
+        self._application, self._origins, self._held = application, origins, held
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers as the application inside does, with the id set while it works."""
@@ -47,20 +49,29 @@ class Surroundings:
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             answered.update(status=int(status[:3]), headers=headers)
-            headers += ((HEADER, request_id), ("X-Content-Type-Options", "nosniff"))
+            headers.append((HEADER, request_id))
+            complete(headers)
+            headers += self._origins.of_answer(environ)
             return start_response(status, headers, *error)
 
         environ[STARTED] = started
         REQUEST_ID.set(request_id)
         CALLER.set(None)
         try:
-            body = self._application(environ, start)
+            preflight = self._origins.of_preflight(environ)
+            if preflight is not None:
+                start("204 No Content", [*preflight])
+                body: Iterable[bytes] = ()
+            else:
+                body = self._application(environ, start)
         except BaseException:
+            self._held.hold(environ, 0)
             _forget()
             raise
         length = next((value for name, value in answered["headers"] if name == "Content-Length"), None)
         if length is None and environ["REQUEST_METHOD"] != "HEAD" and answered["status"] not in (204, 304):
-            return _Flowing(body, environ, answered["status"], started)
+            return _Flowing(body, environ, answered["status"], started, self._held)
+        self._held.hold(environ, 0)
         _write_line(environ, answered["status"], int(length) if length else None, started)
         _forget()
         return body
@@ -69,8 +80,10 @@ class Surroundings:
 class _Flowing:
     """An answer that is made while it goes out: its id lasts until its end, and so does its line in the log wait."""
 
-    def __init__(self, body: Iterable[bytes], environ: WSGIEnvironment, status: int, started: float) -> None:
-        self._body, self._pieces = body, iter(body)
+    def __init__(
+        self, body: Iterable[bytes], environ: WSGIEnvironment, status: int, started: float, held: Held
+    ) -> None:
+        self._body, self._pieces, self._held = body, iter(body), held
         self._environ, self._status, self._started = environ, status, started
         self._length = 0
 
@@ -88,6 +101,7 @@ class _Flowing:
             if hasattr(self._body, "close"):
                 self._body.close()
         finally:
+            self._held.hold(self._environ, 0)
             _write_line(self._environ, self._status, self._length, self._started)
             _forget()
 

@@ -1,6 +1,6 @@
 """Reads a request body as JSON, and refuses whatever two readers could understand differently.
 
-1. The body calls itself ``application/json`` and is not compressed (415), and is not over the limit (413).
+1. The body calls itself ``application/json`` (415), and is not over the limit once it is expanded (413).
 2. It is UTF-8 without a byte order mark, and JSON to the letter: no NaN, no Infinity, no trailing comma.
 3. It is nested at most DEPTH_LIMIT levels deep, and no number is past what a double holds.
 4. No name stands twice in one object, at any depth: a reader that takes the first and one that takes the
@@ -24,9 +24,11 @@ from collections.abc import Iterator, Sequence
 
 import orjson
 from flask import current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from service.domain.errors import InvalidBatchError, InvalidQuestionError, Mistake, UnreadableDocumentError
+from service.settings import Settings
+from service.web.uploads import present_upload
 
 # orjson writes no deeper than this; a question needs nine levels.
 DEPTH_LIMIT = 254
@@ -36,14 +38,12 @@ _MOST_NAMED = 5
 def read_body() -> dict[str, object]:
     """The body of the present request as an object.
 
-    Raises UnsupportedMediaType (415), RequestEntityTooLarge (413), UnreadableDocumentError (400) or
-    InvalidQuestionError (422).
+    Raises UnsupportedMediaType (415), UnreadableDocumentError (400), InvalidQuestionError (422), and as
+    `Upload.whole` does.
     """
     _refuse_foreign_media_types()
-    raw = request.get_data(cache=False)
-    if len(raw) > current_app.config["SETTINGS"].max_body_bytes:
-        raise RequestEntityTooLarge
-    return read_object(raw)
+    settings: Settings = current_app.config["SETTINGS"]
+    return read_object(present_upload().whole(settings.max_body_bytes, settings.edge.body_seconds))
 
 
 def read_object(raw: bytes, noun: str = "body") -> dict[str, object]:
@@ -112,14 +112,6 @@ def _refuse_foreign_media_types() -> None:
         given = request.headers.get("Content-Type")
         found = f"the content type is `{given}`" if given else "no content type is given"
         raise UnsupportedMediaType(f"{found}, expected `application/json` (UTF-8)")
-    refuse_encodings()
-
-
-def refuse_encodings() -> None:
-    """Raises UnsupportedMediaType (415) for a body that is compressed on its way."""
-    encoding = request.headers.get("Content-Encoding", "identity").lower()
-    if encoding != "identity":
-        raise UnsupportedMediaType(f"the content encoding is `{encoding}`, expected none")
 
 
 def _why_unreadable(raw: bytes, error: orjson.JSONDecodeError, noun: str) -> str:

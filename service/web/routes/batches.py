@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flask import Blueprint, Response, current_app, request
-from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
 from service.domain.errors import InvalidBatchError, InvalidQueryError, Mistake
 from service.logs import REQUEST_ID
@@ -17,8 +17,8 @@ from service.web.forms import JSON, LINES
 from service.web.language import spoken, translated
 from service.web.recorder import recorder
 from service.web.schemas.queries import NoQueryElement, idempotency_key, read_query
-from service.web.strict_json import read_items, refuse_encodings
-from service.web.uploads import Upload
+from service.web.strict_json import read_items
+from service.web.uploads import Upload, present_upload
 from service.words import ENGLISH
 
 blueprint = Blueprint("batches", __name__, url_prefix="/v1")
@@ -26,6 +26,8 @@ blueprint = Blueprint("batches", __name__, url_prefix="/v1")
 MOST_ITEMS = 1_000
 MOST_LIST_BYTES = 8 * 1024 * 1024
 """A thousand questions of 8 KiB, which is twice the reference question."""
+_READ_TAKES = 8
+"""How many times the bytes of a list its questions take once they are read: five for reference questions."""
 _QUERY = NoQueryElement()
 
 
@@ -35,12 +37,12 @@ def decide_batch() -> Response:
     _refuse_what_a_batch_has_not()
     settings: Settings = current_app.config["SETTINGS"]
     batch = Batch(replace(desk(), include=()), recorder())
-    upload = Upload(request.environ, settings.stream_seconds)
+    upload = present_upload()
     if request.mimetype == LINES:
         lines = items_of_lines(upload.lines(settings.max_body_bytes), settings.max_body_bytes)
         pieces = _said(batch.lines(lines, upload.give_way))
     else:
-        items = items_of_list(_documents(), settings.max_body_bytes)
+        items = items_of_list(_documents(upload, settings.edge.body_seconds), settings.max_body_bytes)
         pieces = as_list(REQUEST_ID.get() or "", _said(batch.lines(items, upload.give_way)))
     # A proxy that gathers the answer would hide the progress and take it for a stalled client.
     return Response(_released(upload, pieces), content_type=request.mimetype, headers={"X-Accel-Buffering": "no"})
@@ -59,11 +61,9 @@ def _released(upload: Upload, pieces: Iterator[bytes]) -> Iterator[bytes]:
         upload.release()
 
 
-def _documents() -> list[object]:
-    request.max_content_length = MOST_LIST_BYTES + 1  # the reason for one byte more stands in `create_app`
-    raw = request.get_data(cache=False)
-    if len(raw) > MOST_LIST_BYTES:
-        raise RequestEntityTooLarge
+def _documents(upload: Upload, seconds: float) -> list[object]:
+    raw = upload.whole(MOST_LIST_BYTES, seconds)
+    upload.hold(len(raw) * _READ_TAKES)
     documents = read_items(raw)
     if len(documents) > MOST_ITEMS:
         detail = f"holds {len(documents)} questions, expected at most {MOST_ITEMS}; `{LINES}` takes any number"
@@ -78,7 +78,6 @@ def _refuse_what_a_batch_has_not() -> None:
         given = request.headers.get("Content-Type")
         found = f"the content type is `{given}`" if given else "no content type is given"
         raise UnsupportedMediaType(f"{found}, expected `{JSON}` or `{LINES}` (UTF-8)")
-    refuse_encodings()
     if request.accept_mimetypes and not request.accept_mimetypes[form]:
         raise NotAcceptable(f"a batch is answered in its own form, `{form}`")
     read_query(_QUERY)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from service.domain.errors import InvalidDocumentError, Mistake
 from service.intake.documents import MOST_BYTES
@@ -19,7 +19,8 @@ from service.web.schemas.elements import Element
 from service.web.schemas.hints import listed
 from service.web.schemas.loading import shape_mistakes
 from service.web.schemas.source import EnvelopeElement, SaidElement, Source
-from service.web.strict_json import read_document, refuse_encodings
+from service.web.strict_json import read_document
+from service.web.uploads import present_upload
 
 blueprint = Blueprint("descriptions", __name__, url_prefix="/v1")
 
@@ -43,7 +44,6 @@ _ENVELOPE = EnvelopeElement()
 @blueprint.post("/descriptions")
 def describe() -> Response:
     """Says what was understood of the document in the body."""
-    request.max_content_length = MOST_BYTES + 1  # the reason for one byte more stands in `create_app`
     source, pointer = _source()
     try:
         answer: bytes = current_app.config["READ"](lambda: _understood(source))
@@ -68,10 +68,7 @@ def _source() -> tuple[Source, str]:
         given = request.headers.get("Content-Type")
         found = f"the content type is `{given}`" if given else "no content type is given"
         raise UnsupportedMediaType(f"{found}, expected one of {listed(MEDIA_TYPES)}")
-    refuse_encodings()
-    raw = request.get_data(cache=False)
-    if len(raw) > MOST_BYTES:
-        raise RequestEntityTooLarge
+    raw = present_upload().whole(MOST_BYTES, current_app.config["SETTINGS"].edge.body_seconds)
     said = _read(_SAID, dict(request.args.items()))
     if request.mimetype != _JSON:
         return replace(said, document=raw), ""
