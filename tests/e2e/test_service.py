@@ -78,6 +78,7 @@ def test_the_id_of_a_request_is_echoed_and_logged(server: Server) -> None:
         "level",
         "logger",
         "request_id",
+        "caller",
         "message",
         "method",
         "path",
