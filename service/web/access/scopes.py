@@ -22,6 +22,7 @@ NEEDED: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/v1/decisions/<id_>"): _READ,
     ("GET", "/v1/decisions/<id_>/record"): _READ,
     ("GET", "/v1/decisions/<id_>/diagram.svg"): _READ,
+    ("GET", "/v1/decisions/<id_>/diagram.mmd"): _READ,
     ("GET", "/v1/clusters/<name>/history"): _READ,
     # What answers point into and rest on, for whoever has answers.
     ("GET", "/v1/policy"): _EITHER,
