@@ -15,7 +15,13 @@ BARE: Values = {
     "replicas": 1,
 }
 TOKENS: Values = {
-    "settings": {"JWT_ISSUER": "https://issuer.example", "MAX_BODY_BYTES": 16777216, "LOG_LEVEL": "warning"},
+    "settings": {
+        "JWT_ISSUER": "https://issuer.example",
+        "JWT_AUDIENCE": "decisions",
+        "JWT_JWKS_URL": "https://issuer.example/keys",
+        "MAX_BODY_BYTES": 16777216,
+        "LOG_LEVEL": "warning",
+    },
     "record": {"mode": "best_effort", "urlSecret": "database", "spillSize": "1Gi"},
     "migration": {"enabled": False},
     "policy": {"configMap": "ours", "configMapKey": "rules.yaml"},

@@ -19,6 +19,7 @@ import pytest
 from tests.e2e.server import PATIENCE_SECONDS, ROOT, Server, free_port, running_service, until
 
 NGINX_CONF = ROOT / "deploy/nginx/nginx.conf"
+PROMETHEUS_YML = ROOT / "deploy/prometheus/prometheus.yml"
 REPLICAS = ("10.213.60.11:8080", "10.213.60.12:8080")
 """Where the shipped file looks for the replicas."""
 
@@ -84,6 +85,35 @@ def running_redis(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def running_prometheus(folder: Path, replicas: tuple[int, ...]) -> Iterator[Server]:
+    """Prometheus as it ships, asking these replicas, and every second so that nobody has to wait."""
+    text = PROMETHEUS_YML.read_text("utf-8").replace("15s", "1s").replace("5s", "1s")
+    text = text.replace("/etc/prometheus", str(PROMETHEUS_YML.parent))
+    for name, replica in zip(("replica-a:8080", "replica-b:8080"), replicas, strict=True):
+        assert text.count(name) == 1
+        text = text.replace(name, f"127.0.0.1:{replica}")
+    port, log, configuration = free_port(), folder / "prometheus.log", folder / "prometheus.yml"
+    configuration.write_text(text)
+    given = {"config.file": configuration, "storage.tsdb.path": folder, "web.listen-address": f"127.0.0.1:{port}"}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [program("prometheus"), *(f"--{name}={value}" for name, value in given.items())],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    server = Server(process, port, log)
+    try:
+        until(lambda: process.poll() is not None or _listens(server))
+        assert process.poll() is None, server.output()
+        yield server
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+        server._session.close()
 
 
 def _listens(front: Server) -> bool:

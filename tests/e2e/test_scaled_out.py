@@ -30,13 +30,14 @@ from service.records.record import Wanted
 from service.records.store import Store
 from service.web.access.callers import Scope
 from service.web.access.keys import new_key
-from tests.e2e.scaled_out import Replica, running_nginx
+from tests.e2e.scaled_out import Replica, running_nginx, running_prometheus
 from tests.e2e.server import ROOT, Server, until
 from tests.postgresql import PostgresServer, postgres_server
 
 QUESTION = {"cluster": {"name": "demo"}, "include": []}
 LINE = json.dumps(QUESTION).encode() + b"\n"
 CLIENTS = 3
+DASHBOARD = ROOT / "deploy/grafana/dashboards/eks-endpoint-decision.json"
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,25 @@ def test_a_decision_of_one_replica_is_found_by_the_other(set_up: SetUp) -> None:
     for answer in answers:
         for replica in set_up.replicas:
             assert replica.server.get(answer.headers["Location"], headers=set_up.headers).content == answer.content
+
+
+def test_every_panel_of_the_dashboard_shows_something(set_up: SetUp, tmp_path: Path) -> None:
+    for body in (QUESTION, {"nonsense": True}):
+        set_up.front.post("/v1/decisions", json=body, headers=set_up.headers)
+    ports = tuple(replica.port for replica in set_up.replicas)
+    with running_prometheus(tmp_path, ports) as prometheus:
+
+        def found(query: str) -> list[dict[str, Any]]:
+            answer = prometheus.get("/api/v1/query", params={"query": query}).json()
+            assert answer["status"] == "success", (query, answer)
+            return list(answer["data"]["result"])
+
+        until(lambda: found("count(up == 1) == 2"))
+        until(lambda: found("sum by (status) (rate(eksendpoint_requests_total[1m])) and on () (count(up) == 2)"))
+        panels = json.loads(DASHBOARD.read_text("utf-8"))["panels"]
+        queries = [target["expr"] for panel in panels for target in panel["targets"]]
+        filled = [query.replace("$__rate_interval", "1m").replace("$instance", ".*") for query in queries]
+        assert [query for query in filled if not found(query)] == []
 
 
 def test_a_killed_worker_costs_what_it_had_in_hand_and_nothing_else(set_up: SetUp) -> None:
