@@ -14,6 +14,7 @@ from service.web.metering import count_requests
 from service.web.policies import Policies
 from service.web.problems import answer_with_problems
 from service.web.recorder import recorder_of
+from service.web.remembering import Memory
 from service.web.request_context import surround_requests
 from service.web.routes import (
     batches,
@@ -42,6 +43,7 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     app.config["POLICIES"] = Policies(settings.policy_file)
     app.config["READ"] = read
     app.config["HELD"] = Held(settings.edge.held_bytes)
+    app.config["MEMORY"] = Memory(settings.answers_bytes)
     app.config["RECORDER"] = recorder_of(settings, run)
     speak_languages(app)
     surround_requests(app, Origins(settings.edge.allowed_origins), app.config["HELD"])

@@ -55,6 +55,7 @@ class Settings:
     """How this process serves.
 
     ``workers`` are processes; each decides one question at a time and waits for a thousand clients at once.
+    ``answers_bytes`` is how much of its last answers a worker remembers for those who ask the same again.
     ``stream_seconds`` is how long a client may take for the next line of a batch, and for taking an answer.
     ``graceful_seconds`` is how long a stopping worker waits for the requests that it already has.
     ``records_url`` is a store in SQLAlchemy's way of writing, ``records_mask`` JSON Pointers that are masked before
@@ -66,6 +67,7 @@ class Settings:
     workers: int = 2
     log_level: str = "INFO"
     max_body_bytes: int = MAX_BODY_BYTES
+    answers_bytes: int = 16 * 1024 * 1024
     graceful_seconds: int = 20
     stream_seconds: int = 60
     prices_file: Path | None = None
@@ -132,6 +134,7 @@ class Settings:
             workers=whole_number("WORKERS", usual.workers, 1, 256),
             log_level=log_level,
             max_body_bytes=whole_number("MAX_BODY_BYTES", usual.max_body_bytes, 1_024, 16 * 1024 * 1024),
+            answers_bytes=whole_number("ANSWERS_BYTES", usual.answers_bytes, 0, 2**32),
             policy_file=Path(environment["POLICY_FILE"]) if environment.get("POLICY_FILE") else None,
             prices_file=Path(environment["PRICES_FILE"]) if environment.get("PRICES_FILE") else None,
             graceful_seconds=whole_number("GRACEFUL_SECONDS", usual.graceful_seconds, 1, 600),

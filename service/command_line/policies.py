@@ -30,7 +30,7 @@ from service.policy.applying import apply
 from service.policy.checking import faults
 from service.policy.policy import Policy
 from service.records.record import Wanted
-from service.web.answers import answer_of
+from service.web.answers import answer_of, said_of
 from service.web.render.differences import differences
 from service.web.schemas import load_question
 from service.web.schemas.policy import InvalidPolicyError
@@ -159,7 +159,7 @@ def _answer(policy: Policy, document: Any, day: date) -> dict[str, Any]:
         raise click.ClickException(f"a question is not valid: {error}") from None
     now = datetime(day.year, day.month, day.day, tzinfo=UTC)
     advised = advise(apply(policy, question, day))
-    answer = answer_of(advised, read_prices(), input_digest="", id_=_NOBODY, created_at=now)
+    answer = answer_of(said_of(advised, read_prices(), input_digest=""), id_=_NOBODY, created_at=now)
     told: dict[str, Any] = orjson.loads(answer.json)
     return told
 

@@ -3,7 +3,8 @@
 1. ``input_digest`` is that of the question with every list in one fixed order, for order means nothing.
 2. ``decision_digest`` is that of everything in the answer that follows from the question: two answers with
    one digest say the same, byte for byte.
-3. Id and time come last and from outside, so that what lies between question and answer stays a pure function.
+3. Id and time come last and from outside, so that what lies between question and answer stays a pure function, and
+   what was `Said` once may be said again.
 """
 
 from __future__ import annotations
@@ -19,9 +20,32 @@ import orjson
 from service.catalogue.prices import PriceList
 from service.domain.advice import Advised
 from service.domain.decision import Decision
+from service.domain.policy import PolicyMark
 from service.web.render.document import as_document
 from service.web.render.spoken import report_in
 from service.words.speaking import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """What of a decision stands in lists of the record, and is counted."""
+
+    cluster: str
+    region: str | None
+    outcome: str
+    mode: str | None
+    current_mode: str | None
+    policy: PolicyMark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """All of an answer that follows from the question; ``body`` is the document without its head."""
+
+    input_digest: str
+    decision_digest: str
+    gist: Gist
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,30 +54,39 @@ class Answer:
 
     id: UUID
     created_at: datetime
-    input_digest: str
-    decision_digest: str
-    decision: Decision
+    said: Said
     json: bytes
 
 
-def answer_of(advised: Advised, prices: PriceList, *, input_digest: str, id_: UUID, created_at: datetime) -> Answer:
-    """The answer that a decision makes, with its time as exact as an answer tells it."""
+def said_of(advised: Advised, prices: PriceList, *, input_digest: str) -> Said:
+    """What a decision makes an answer say."""
     body = orjson.dumps(as_document(advised, prices))
+    return Said(input_digest=input_digest, decision_digest=_digest(body), gist=_gist_of(advised.decision), body=body)
+
+
+def _gist_of(decision: Decision) -> Gist:
+    chosen = decision.recommendation
+    return Gist(
+        cluster=decision.cluster,
+        region=decision.region,
+        outcome=decision.outcome.value,
+        mode=chosen.mode.value if chosen else None,
+        current_mode=decision.current.mode.value if decision.current else None,
+        policy=decision.ruling.mark,
+    )
+
+
+def answer_of(said: Said, *, id_: UUID, created_at: datetime) -> Answer:
+    """What was said as an answer of its own, with its time as exact as an answer tells it."""
     moment = created_at.replace(microsecond=created_at.microsecond // 1000 * 1000)
     head = {
         "decision_id": str(id_),
         "created_at": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "input_digest": input_digest,
-        "decision_digest": _digest(body),
+        "input_digest": said.input_digest,
+        "decision_digest": said.decision_digest,
     }
-    return Answer(
-        id=id_,
-        created_at=moment,
-        input_digest=input_digest,
-        decision_digest=head["decision_digest"],
-        decision=advised.decision,
-        json=b"%b,%b\n" % (orjson.dumps(head)[:-1], body[1:]),
-    )
+    json = b"%b,%b\n" % (orjson.dumps(head)[:-1], said.body[1:])
+    return Answer(id=id_, created_at=moment, said=said, json=json)
 
 
 def report_of(json: bytes, words: Words) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -17,14 +17,13 @@ from flask import current_app
 from service.advice import advise
 from service.catalogue.prices import PriceList
 from service.domain.advice import Advised
-from service.domain.decision import Decision
 from service.domain.question import Question, Section
 from service.domain.trace import Assumption
 from service.domain.written import SourceDocument
 from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
 from service.records.keeper import Run, run_here
-from service.web.answers import Answer, answer_of, digest_of_question
+from service.web.answers import Answer, Gist, Said, answer_of, digest_of_question, said_of
 from service.web.metering import meter
 from service.web.policies import Policies, policies
 from service.web.problems import Problem, problem_of
@@ -54,7 +53,7 @@ class Desk:
     policies: Policies
     prices: PriceList
     include: tuple[Section, ...] | None = None
-    note: Callable[[Decision], None] | None = None
+    note: Callable[[Gist], None] | None = None
     """Who wants to know of every decision."""
     read: Run = run_here
     """Where a question that rests on a document is read."""
@@ -77,16 +76,18 @@ class Desk:
         question = self.question_of(document)
         question = replace(question, stated=(*question.stated, *stated), source=source or question.source)
         policy = self.policies.of_question(question)
-        advised, answer = self.decide(question, policy, digest_of_question(document), datetime.now(UTC))
+        now = datetime.now(UTC)
+        advised, said = self.decide(question, policy, digest_of_question(document), now.date())
+        if self.note is not None:
+            self.note(said.gist)
+        answer = answer_of(said, id_=uuid4(), created_at=now)
         return Decided(document=document, question=question, advised=advised, answer=answer)
 
-    def decide(self, question: Question, policy: Policy, digest: str, now: datetime) -> tuple[Advised, Answer]:
-        """The decision on a question under a policy, and the answer that it makes, with an id of its own."""
-        advised = advise(apply(policy, question, now.date()))
-        if self.note is not None:
-            self.note(advised.decision)
+    def decide(self, question: Question, policy: Policy, digest: str, today: date) -> tuple[Advised, Said]:
+        """The decision on a question under a policy, and what it makes an answer say."""
+        advised = advise(apply(policy, question, today))
         prices = prices_for(policy, question.cluster) or self.prices
-        return advised, answer_of(advised, prices, input_digest=digest, id_=uuid4(), created_at=now)
+        return advised, said_of(advised, prices, input_digest=digest)
 
 
 def desk() -> Desk:

@@ -28,8 +28,9 @@ from prometheus_client.core import (
 from service import __version__
 from service.domain import FACTS_EDITION
 from service.domain.cluster import EndpointMode
-from service.domain.decision import Decision, Outcome
+from service.domain.decision import Outcome
 from service.records.keeper import Counts
+from service.web.answers import Gist
 from service.web.policies import Policies
 
 STARTED = "service.started"
@@ -40,6 +41,7 @@ STATUSES = (200, 304, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500
 OTHER = "other"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 KEPT = ("kept", "spilled", "caught_up", "dropped")
+REMEMBERED, WORKED_OUT = "memory", "question"
 
 Series = tuple[str, ...]
 
@@ -54,7 +56,7 @@ class Meter:
         series: list[Series] = [("requests", *route, status) for route, status in product(asked, statuses)]
         series += [("decisions", outcome.value, mode) for outcome, mode in product(Outcome, modes)]
         series += [("seconds", str(number)) for number in range(len(BUCKETS) + 1)] + [("seconds", "sum")]
-        series += [("records", what) for what in KEPT]
+        series += [("records", what) for what in KEPT] + [("answers", came) for came in (REMEMBERED, WORKED_OUT)]
         self._places = {one: place for place, one in enumerate(series)}
         self._cells = memoryview(mmap(-1, ROWS * len(series) * 8)).cast("d")
         self._policies = policies
@@ -75,10 +77,10 @@ class Meter:
         self.add("seconds", "sum", amount=seconds)
         self._note_records()
 
-    def note_decision(self, decision: Decision) -> None:
-        """Counts one decision."""
-        chosen = decision.recommendation
-        self.add("decisions", decision.outcome.value, chosen.mode.value if chosen else "none")
+    def note_decision(self, gist: Gist, *, is_remembered: bool = False) -> None:
+        """Counts one decision, and whether it was worked out for this question or remembered of the same one."""
+        self.add("decisions", gist.outcome, gist.mode or "none")
+        self.add("answers", REMEMBERED if is_remembered else WORKED_OUT)
 
     def _note_records(self) -> None:
         """Adds what the keeper of this process counted since the last request."""
@@ -99,6 +101,7 @@ class Meter:
         yield from self._of_the_policy()
         yield self._counted("requests", "Requests that were answered.", ("method", "route", "status"))
         yield self._counted("decisions", "Decisions that were made.", ("outcome", "mode"))
+        yield self._counted("answers", "Decisions, by whether the answer was remembered.", ("worked_out_from",))
         yield self._counted("records", "What became of records, up to each worker's last request.", ("result",))
         yield self._durations()
 
@@ -122,7 +125,7 @@ class Meter:
         for series in self._places:
             if series[0] == what:
                 total = self._total(*series)
-                if total or what == "records":
+                if total or what in ("records", "answers"):
                     family.add_metric(list(series[1:]), total)
         return family
 

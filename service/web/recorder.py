@@ -140,22 +140,21 @@ class Recorder:
         return self.keeper
 
     def _record(self, answer: Answer, question: bytes) -> Record:
-        decision = answer.decision
-        chosen = decision.recommendation
+        said, gist = answer.said, answer.said.gist
         masks = (*self.masks, *_NEVER_KEPT) if b'"source"' in question else self.masks
         kept_question, kept_answer, places = masked(question, answer.json, masks)
         return Record(
             id=str(answer.id),
             created_at=answer.created_at,
-            cluster=decision.cluster,
-            region=decision.region,
-            outcome=decision.outcome.value,
-            mode=chosen.mode.value if chosen else None,
-            current_mode=decision.current.mode.value if decision.current else None,
-            input_digest=answer.input_digest,
-            decision_digest=answer.decision_digest,
-            policy_name=decision.ruling.mark.name,
-            policy_revision=decision.ruling.mark.revision,
+            cluster=gist.cluster,
+            region=gist.region,
+            outcome=gist.outcome,
+            mode=gist.mode,
+            current_mode=gist.current_mode,
+            input_digest=said.input_digest,
+            decision_digest=said.decision_digest,
+            policy_name=gist.policy.name,
+            policy_revision=gist.policy.revision,
             engine_version=__version__,
             facts_edition=FACTS_EDITION,
             caller=CALLER.get(),

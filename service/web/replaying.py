@@ -15,7 +15,7 @@ from service.domain.errors import MistakesError
 from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
 from service.records.record import Record
-from service.web.answers import answer_of, digest_of_question
+from service.web.answers import answer_of, digest_of_question, said_of
 from service.web.render.differences import differences
 from service.web.schemas import load_question
 
@@ -59,7 +59,8 @@ def replay(record: Record, prices: PriceList, policies: Sequence[Policy]) -> Rep
         return told(Outcome.REFUSED, str(error))
     digest = digest_of_question(document)
     prices = prices_for(policy, question.cluster) or prices
-    answer = answer_of(advised, prices, input_digest=digest, id_=UUID(record.id), created_at=record.created_at)
+    said = said_of(advised, prices, input_digest=digest)
+    answer = answer_of(said, id_=UUID(record.id), created_at=record.created_at)
     if answer.json == record.answer:
         return told(Outcome.SAME)
     found = differences(orjson.loads(record.answer), orjson.loads(answer.json))

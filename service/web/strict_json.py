@@ -41,9 +41,17 @@ def read_body() -> dict[str, object]:
     Raises UnsupportedMediaType (415), UnreadableDocumentError (400), InvalidQuestionError (422), and as
     `Upload.whole` does.
     """
+    return read_object(raw_body())
+
+
+def raw_body() -> bytes:
+    """The body of the present request, which calls itself JSON.
+
+    Raises UnsupportedMediaType (415), and as `Upload.whole` does.
+    """
     _refuse_foreign_media_types()
     settings: Settings = current_app.config["SETTINGS"]
-    return read_object(present_upload().whole(settings.max_body_bytes, settings.edge.body_seconds))
+    return present_upload().whole(settings.max_body_bytes, settings.edge.body_seconds)
 
 
 def read_object(raw: bytes, noun: str = "body") -> dict[str, object]:

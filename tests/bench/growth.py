@@ -17,7 +17,7 @@ from service.advice import advise
 from service.web.render.document import as_document
 from service.web.schemas import load_question
 
-SIZES = ((50, 50), (100, 100), (200, 200), (500, 200), (200, 500), (500, 500))
+SIZES = ((40, 50), (100, 100), (200, 200), (500, 200), (200, 500), (500, 500))
 _GATEWAYS = 10
 
 

@@ -143,7 +143,7 @@ def one_worker(**environment: str) -> Iterator[Worker]:
     """The application of the measurements under the service's own gunicorn settings, but with one worker.
 
     One worker leaves the second core of a small machine to the client; records are off, because what a store
-    costs depends on the store.
+    costs depends on the store; and no answer is remembered, so that each is worked out.
     """
     port = free_port()
     given: Mapping[str, str] = {
@@ -153,6 +153,7 @@ def one_worker(**environment: str) -> Iterator[Worker]:
         "WORKERS": "1",
         "LOG_LEVEL": "WARNING",
         "RECORDS": "off",
+        "ANSWERS_BYTES": "0",
         **environment,
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "python:service.gunicorn_conf", "tests.bench.application:app"]

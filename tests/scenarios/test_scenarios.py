@@ -39,7 +39,7 @@ each_retold = pytest.mark.parametrize("story", RETOLD, ids=lambda story: story.n
 @pytest.fixture(scope="module")
 def client() -> Any:
     """Speak to the service in memory."""
-    return create_app(Settings(records=Records.OFF)).test_client()
+    return create_app(Settings(records=Records.OFF, answers_bytes=0)).test_client()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from service.settings import Records, Settings
 @pytest.fixture(scope="session")
 def app() -> Flask:
     """One application for all tests: it keeps nothing between requests."""
-    return create_app(Settings(records=Records.OFF))
+    return create_app(Settings(records=Records.OFF, answers_bytes=0))
 
 
 @pytest.fixture

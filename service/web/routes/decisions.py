@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import orjson
 from flask import Blueprint, Response
 
-from service.domain.question import Question
-from service.policy.policy import Policy
-from service.web.answers import Answer, digest_of_question, report_of
+from service.web.answers import Answer, Said, answer_of, digest_of_question, report_of
 from service.web.deciding import desk
 from service.web.forms import JSON, MARKDOWN, accepted_form
 from service.web.language import spoken
+from service.web.metering import meter
 from service.web.recorder import recorder
+from service.web.remembering import memory, place_of
 from service.web.schemas.queries import DecideQueryElement, idempotency_key, read_query
-from service.web.strict_json import read_body
+from service.web.strict_json import raw_body, read_object
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/v1")
 
@@ -26,29 +29,58 @@ _QUERY = DecideQueryElement()
 def decide_question() -> Response:
     """Decides the question in the body; 200 also when no mode fits."""
     form, is_checked_only = accepted_form(), read_query(_QUERY).validate_only
-    document = read_body()
-    question = desk().question_of(document)
-    policy = desk().policies.of_question(question)
-    digest = digest_of_question(document)
+    raw, now = raw_body(), datetime.now(UTC)
+    asked = _asked(raw, now)
     if is_checked_only:
-        return Response(orjson.dumps({"valid": True, "input_digest": digest}), content_type=JSON)
-    json, kept_as = _answered(question, policy, orjson.dumps(document), digest)
+        return Response(orjson.dumps({"valid": True, "input_digest": asked.digest}), content_type=JSON)
+    json, kept_as = _answered(asked, raw, now)
     headers = {"Vary": "Accept"} | ({"Location": f"/v1/decisions/{kept_as}"} if kept_as else {})
     body = json if form == JSON else report_of(json, spoken())
     return Response(body, content_type=JSON if form == JSON else f"{MARKDOWN}; charset=utf-8", headers=headers)
 
 
-def _answered(question: Question, policy: Policy, body: bytes, digest: str) -> tuple[bytes, str | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A question that can be decided: its digest, and how to come by what an answer to it says."""
+
+    digest: str
+    say: Callable[[], Said]
+    is_remembered: bool
+
+
+def _asked(raw: bytes, now: datetime) -> _Asked:
+    """The question in a body; one whose answer is remembered was read then, and is not read again."""
+    policies, today = desk().policies, now.date()
+    known = memory().find(place_of(raw, policies.current().revision, today))
+    if known is not None:
+        return _Asked(digest=known.input_digest, say=lambda: known, is_remembered=True)
+    document = read_object(raw)
+    question = desk().question_of(document)
+    policy, digest = policies.of_question(question), digest_of_question(document)
+
+    def work_out() -> Said:
+        said = desk().decide(question, policy, digest, today)[1]
+        if question.policy_revision is None:
+            memory().keep(place_of(raw, policy.revision, today), said)
+        return said
+
+    return _Asked(digest=digest, say=work_out, is_remembered=False)
+
+
+def _answered(asked: _Asked, raw: bytes, now: datetime) -> tuple[bytes, str | None]:
     """The answer, and the id under which it is kept; with a key that came before, the answer of then."""
-    now = datetime.now(UTC)
 
     def decide() -> Answer:
-        return desk().decide(question, policy, digest, now)[1]
+        said = asked.say()
+        meter().note_decision(said.gist, is_remembered=asked.is_remembered)
+        return answer_of(said, id_=uuid4(), created_at=now)
 
-    key = idempotency_key()
-    if key is not None and recorder().is_on:  # without a record there is nothing to give again, so a key means nothing
-        json = recorder().once(key, digest, now, body, decide)
+    if not recorder().is_on:  # there is nothing to give again, so a key means nothing
+        return decide().json, None
+    key, question = idempotency_key(), orjson.dumps(orjson.loads(raw))
+    if key is not None:
+        json = recorder().once(key, asked.digest, now, question, decide)
         return json, str(orjson.loads(json)["decision_id"])
     answer = decide()
-    recorder().keep(answer, body)
-    return answer.json, str(answer.id) if recorder().is_on else None
+    recorder().keep(answer, question)
+    return answer.json, str(answer.id)
