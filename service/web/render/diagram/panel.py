@@ -15,6 +15,8 @@ from service.web.render.diagram.vpc import draw_vpc
 from service.web.render.diagram.words import Say
 
 HEADER = 44.0
+LOW = 98.0
+"""How far below the top of a panel the VPC begins at least, so that the load balancer has room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ def draw_panel(subject: Subject, say: Say) -> Panel:
         way.outer = columns.link_track + number * TRACK
     text(plan.sheet, 20, 26, heading(subject, say), columns.width - 40, size=15, bold=True)
     bands = draw_bands(plan, columns, HEADER)
-    vpc_top = bands.bottom + 14
+    vpc_top = max(bands.bottom + 14, HEADER + LOW)
     bottom = draw_vpc(plan, columns, vpc_top)
     aws = Area(x=columns.aws, y=HEADER, width=150, height=bottom - HEADER)
     plan.sheet.boxes.insert(0, Box(area=aws, style="aws", radius=12))
