@@ -15,6 +15,7 @@ import yaml
 
 from service import __version__
 from service.settings import Records, Settings
+from service.web.routes.batches import MOST_LIST_BYTES
 from tests.e2e.scaled_out import NGINX_CONF, REPLICAS, program
 
 ROOT = Path(__file__).parents[1]
@@ -80,7 +81,7 @@ def test_every_container_is_confined(compose: dict[str, Any], name: str) -> None
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["pids_limit"] <= 256
-    assert int(service["mem_limit"].removesuffix("m")) <= 512
+    assert int(service["mem_limit"].removesuffix("m")) <= 768
     assert name == "migration" or service["healthcheck"].get("disable") is not True
     assert not {"privileged", "cap_add", "network_mode", "pid"} & set(service)
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
@@ -92,6 +93,17 @@ def test_every_other_image_is_of_an_exact_version_and_does_not_run_as_root(compo
 
     assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+(\.\d+)?-?[a-z0-9.]*", service["image"])
     assert int(service["user"].split(":")[0]) > 0
+
+
+def test_what_clients_may_hold_fits_into_the_memory_that_there_is(compose: dict[str, Any]) -> None:
+    chart = yaml.safe_load((ROOT / "deploy/kubernetes/eks-endpoint-decision/values.yaml").read_text("utf-8"))
+    composed = [compose["services"][name] for name in ("service", "replica-a", "replica-b")]
+    given = [(service["environment"]["HELD_BYTES"], service["mem_limit"].removesuffix("m")) for service in composed]
+    given.append((chart["settings"]["HELD_BYTES"], chart["resources"]["limits"]["memory"].removesuffix("Mi")))
+
+    for held, limit in given:
+        assert 2 * (100 + 32 + 2 * held / 2**20) < int(limit)  # two workers, as the comments there count
+        assert held >= 8 * MOST_LIST_BYTES  # else the largest list that the service takes would always be refused
 
 
 def test_no_secret_stands_in_the_compose_file_and_none_is_asked_for_by_the_single_service(
@@ -125,7 +137,7 @@ def test_replicas_answer_for_what_they_kept(compose: dict[str, Any]) -> None:
 
     assert environments[0] == environments[1] == environments[2]
     settings = Settings.from_environment(
-        {key: str(value) for key, value in environments[0].items() if "$" not in value}
+        {key: str(value) for key, value in environments[0].items() if "$" not in str(value)}
     )
     assert settings.records is Records.REQUIRED
     assert settings.records_url == "postgresql://service@postgres/decisions"

@@ -107,7 +107,7 @@ def running_prometheus(folder: Path, replicas: tuple[int, ...]) -> Iterator[Serv
         )
     server = Server(process, port, log)
     try:
-        until(lambda: process.poll() is not None or _listens(server))
+        until(lambda: process.poll() is not None or (_listens(server) and server.get("/-/ready").status_code == 200))
         assert process.poll() is None, server.output()
         yield server
     finally:
