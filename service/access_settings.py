@@ -13,6 +13,7 @@ _ALGORITHMS = (
     *("ES256", "ES384", "ES512", "EdDSA"),
 )
 _MOST_LEEWAY = 300
+_MOST_PROXIES = 10
 
 WholeNumber = Callable[[str, int, int, int], int]
 """Reads a variable: its name, what it is if it is not set, the least, and the most."""
@@ -38,7 +39,8 @@ class AccessSettings:
     """Who may call.
 
     ``is_open`` is `ACCESS=none`: nobody is asked. ``keys`` lists keys by their hashes, and ``keys_file`` is a file that
-    does. ``has_open_metrics`` lets everybody read the metrics.
+    does. ``has_open_metrics`` lets everybody read the metrics. ``rate_limit`` is how much a caller may ask for,
+    ``rate_limit_store`` where replicas count together, and ``trusted_proxies`` how many proxies of ours stand in front.
     """
 
     is_open: bool = False
@@ -46,6 +48,9 @@ class AccessSettings:
     keys_file: Path | None = None
     token: TokenSettings | None = None
     has_open_metrics: bool = False
+    rate_limit: str = ""
+    rate_limit_store: str = field(default="", repr=False)
+    trusted_proxies: int = 0
 
     @property
     def asks_who_calls(self) -> bool:
@@ -90,6 +95,9 @@ def access_of(environment: Mapping[str, str], mistakes: list[str], whole_number:
         keys_file=Path(environment["API_KEYS_FILE"]) if environment.get("API_KEYS_FILE") else None,
         token=_token_of(environment, mistakes, whole_number),
         has_open_metrics=is_said("METRICS_ACCESS", "open"),
+        rate_limit=environment.get("RATE_LIMIT", "").strip(),
+        rate_limit_store=environment.get("RATE_LIMIT_STORE", "").strip(),
+        trusted_proxies=whole_number("TRUSTED_PROXIES", 0, 0, _MOST_PROXIES),
     )
 
 

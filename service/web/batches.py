@@ -20,6 +20,7 @@ import orjson
 
 from service.domain.errors import TooLargeError
 from service.records.keeper import NotKeptError
+from service.web.access.limiting import Pace
 from service.web.deciding import Desk, decide_each
 from service.web.problems import Problem, problem_of
 from service.web.recorder import Recorder
@@ -88,8 +89,8 @@ class _Answered:
 class Batch:
     """The answers to many items at one desk."""
 
-    def __init__(self, desk: Desk, recorder: Recorder) -> None:
-        self._desk, self._recorder = desk, recorder
+    def __init__(self, desk: Desk, recorder: Recorder, pace: Pace) -> None:
+        self._desk, self._recorder, self._pace = desk, recorder, pace
 
     def lines(self, items: Iterable[Item], give_way: Callable[[], None]) -> Iterator[bytes]:
         """For each item a line with its index, its status, and its decision or its problem.
@@ -126,6 +127,8 @@ class Batch:
         return _MOST_AHEAD if self._recorder.is_waited_for else 1
 
     def _decide(self, item: Item) -> _Answered:
+        if item.index:  # the first one was counted with the request
+            self._pace()
         document = item.read()
         self._recorder.make_way()
         decided = self._desk.decide_document(document)

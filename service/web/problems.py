@@ -29,7 +29,13 @@ from service.domain.errors import (
 from service.logs import REQUEST_ID
 from service.records.keeper import NotKeptError
 from service.records.store import StoreError
-from service.web.access.errors import AccessError, LoopbackOnlyError, MissingScopeError, UnauthenticatedError
+from service.web.access.errors import (
+    AccessError,
+    LoopbackOnlyError,
+    MissingScopeError,
+    RateLimitedError,
+    UnauthenticatedError,
+)
 from service.web.inflating import OFFERED
 from service.web.recorder import KeyInUseError, KeyReusedError, NothingKeptError
 
@@ -86,6 +92,9 @@ LOOPBACK_ONLY = Kind(
     "LOOPBACK_ONLY",
     "Only this machine is answered",
     "without credentials the service answers nobody else; set keys, JWT or `ACCESS=none`",
+)
+RATE_LIMITED = Kind(
+    429, "RATE_LIMITED", "The caller has asked for as much as they may", "ask again after as long as `Retry-After` says"
 )
 NOT_RECORDED = Kind(
     503,
@@ -162,6 +171,7 @@ ALL_KINDS = (
     LOOPBACK_ONLY,
     TOO_BUSY,
     TOO_COSTLY,
+    RATE_LIMITED,
     *KINDS.values(),
 )
 
@@ -179,6 +189,7 @@ _OF_ACCESS: dict[type[Exception], Kind] = {
     UnauthenticatedError: UNAUTHENTICATED,
     MissingScopeError: MISSING_SCOPE,
     LoopbackOnlyError: LOOPBACK_ONLY,
+    RateLimitedError: RATE_LIMITED,
 }
 _WITH_MISTAKES = {
     InvalidQuestionError: INVALID_QUESTION,
@@ -224,7 +235,8 @@ def problem_of(error: Exception) -> Problem:
         found = "one mistake" if count == 1 else f"{count} mistakes"
         return Problem(kind=kind, detail=f"{found}; {kind.detail}", mistakes=error.mistakes)
     if isinstance(error, AccessError):
-        return Problem(kind=_OF_ACCESS[type(error)], detail=str(error), challenge=error.challenge)
+        waits = error.standing.seconds if isinstance(error, RateLimitedError) else None
+        return Problem(kind=_OF_ACCESS[type(error)], detail=str(error), seconds=waits, challenge=error.challenge)
     if type(error) in _OF_THE_SERVICE:
         kind, seconds = _OF_THE_SERVICE[type(error)]
         if kind in (NOT_RECORDED, STORE_FAILED):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from service.web.access.callers import Scope
+from service.web.access.rates import Standing
 
 REALM = 'Bearer realm="eks-endpoint-decision"'
 
@@ -36,6 +37,15 @@ class MissingScopeError(AccessError):
         wanted = " or ".join(f"`{name}`" for name in names)
         super().__init__(f"`{caller}` lacks the scope {wanted}, which this needs")
         self.challenge = f'{REALM}, error="insufficient_scope", scope="{" ".join(names)}"'
+
+
+class RateLimitedError(AccessError):
+    """A caller who has asked for as much as they may (429); ``standing`` says how long to wait."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.standing = standing
+        rate = f"{standing.rate.amount} per {standing.rate.GRANULARITY.name}"
+        super().__init__(f"the limit of {rate} is reached; ask again in {standing.seconds} seconds")
 
 
 class LoopbackOnlyError(AccessError):

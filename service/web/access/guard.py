@@ -5,7 +5,8 @@
    from elsewhere is refused, whatever address the service listens on.
 2. Routes that are open ask nobody, and what is sent along to them is not looked at.
 3. A path that there is not needs a known caller as well, so that nobody else learns what there is.
-4. Nobody learns what was wrong with credentials but whoever reads the log, which never has the credentials.
+4. Whoever asks too much is told so before anything of the body is read.
+5. Nobody learns what was wrong with credentials but whoever reads the log, which never has the credentials.
 """
 
 from __future__ import annotations
@@ -14,14 +15,21 @@ import logging
 import re
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, g, request
+from limits import RateLimitItem
 
 from service.access_settings import is_loopback
 from service.logs import CALLER, KEY_PREFIX
 from service.settings import Settings, SettingsError
 from service.web.access.callers import Caller
-from service.web.access.errors import LoopbackOnlyError, MissingScopeError, UnauthenticatedError
+from service.web.access.errors import (
+    LoopbackOnlyError,
+    MissingScopeError,
+    RateLimitedError,
+    UnauthenticatedError,
+)
 from service.web.access.key_ring import KeyRing
+from service.web.access.limiting import Limits, Pace, address_of, tell
 from service.web.access.scopes import METRICS, needed_by
 from service.web.access.tokens import tokens_of
 
@@ -49,6 +57,9 @@ class Guard:
         self._is_open = access.is_open
         self._keys = KeyRing(access.keys, access.keys_file) if access.keys or access.keys_file else None
         self._tokens = tokens_of(access.token) if access.token is not None else None
+        self._limits = Limits(access)
+        self._trusted_proxies = access.trusted_proxies
+        self._stream_seconds = settings.stream_seconds
 
     @property
     def is_failing(self) -> bool:
@@ -64,11 +75,26 @@ class Guard:
         if self._keys is None and self._tokens is None:
             if not self._is_open:
                 refuse_others(request.environ)
+            self._count(self._address, None)
             return
         caller = self._caller()
         CALLER.set(caller.name)
+        self._count(caller.name, caller.rate)
         if route is not None and not (needed and needed & caller.scopes):
             raise MissingScopeError(caller.name, needed or ())
+
+    @property
+    def _address(self) -> str:
+        return f"address:{address_of(request.environ, self._trusted_proxies)}"
+
+    def _count(self, who: str, rate: RateLimitItem | None) -> None:
+        """Counts the present request, and remembers for its answer and for what else it asks how its caller stands."""
+        try:
+            g.standing = self._limits.take(who, rate)
+        except RateLimitedError as error:
+            g.standing = error.standing
+            raise
+        g.pace = lambda: self._limits.wait(who, rate, self._stream_seconds)
 
     def _caller(self) -> Caller:
         try:
@@ -77,6 +103,7 @@ class Guard:
                 raise UnauthenticatedError(found)
         except UnauthenticatedError as error:
             _log.info("refused", extra={"fields": {"reason": error.reason}})
+            self._count(self._address, None)
             raise
         return found
 
@@ -122,6 +149,18 @@ def guard_requests(app: Flask, settings: Settings) -> None:
     """Puts a guard in front of every route of the app."""
     app.config["GUARD"] = guard = Guard(settings)
     app.before_request(guard.admit)
+    app.after_request(_tell)
+
+
+def _tell(response: Response) -> Response:
+    if g.get("standing") is not None:
+        tell(response.headers, g.standing)
+    return response
+
+
+def pace() -> Pace:
+    """What waits for the turn of each further question of the present request."""
+    return cast(Pace, g.pace)
 
 
 def guard() -> Guard:

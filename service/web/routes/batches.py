@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 from service.domain.errors import InvalidBatchError, InvalidQueryError, Mistake
 from service.logs import REQUEST_ID
 from service.settings import Settings
+from service.web.access.guard import pace
 from service.web.batches import Batch, as_list, items_of_lines, items_of_list
 from service.web.deciding import desk
 from service.web.forms import JSON, LINES
@@ -36,7 +37,7 @@ def decide_batch() -> Response:
     """Decides every question in the body; 200 also when none of them is one, for each item has its own status."""
     _refuse_what_a_batch_has_not()
     settings: Settings = current_app.config["SETTINGS"]
-    batch = Batch(replace(desk(), include=()), recorder())
+    batch = Batch(replace(desk(), include=()), recorder(), pace())
     upload = present_upload()
     if request.mimetype == LINES:
         lines = items_of_lines(upload.lines(settings.max_body_bytes), settings.max_body_bytes)
