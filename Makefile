@@ -11,7 +11,7 @@ SCANNERS := build/scanners
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install run test check scanners format bench words lock clean
+.PHONY: install run test check scanners format bench pictures words lock clean
 
 install: $(VENV)/installed
 
@@ -57,6 +57,10 @@ words: install
 	mkdir -p build
 	$(BIN)/python -m babel.messages.frontend --quiet extract --mapping-file=babel.cfg --no-wrap --add-location=file --omit-header --output-file=build/messages.pot service
 	$(BIN)/python -m babel.messages.frontend --quiet update --input-file=build/messages.pot --output-dir=service/catalogue/words --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+# The pictures of docs/img, from the example in README.md.
+pictures: install
+	$(BIN)/python -m tests.pictures
 
 bench: install
 	$(BIN)/python -m tests.bench

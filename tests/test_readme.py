@@ -11,6 +11,7 @@ from service.app import create_app
 from service.intake import archives, documents, recognising, yaml_documents
 from service.intake.registry import FORMATS
 from service.settings import Records, Settings
+from tests import pictures
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -43,6 +44,13 @@ def test_the_first_request_gets_the_answer_that_stands_below_it() -> None:
 
     assert response.status_code == 200
     assert is_part_of(excerpt, response.get_json())
+
+
+def test_the_pictures_show_the_example_as_it_is_drawn_now() -> None:
+    """`make pictures` draws them anew."""
+    kept = {name: (pictures.FOLDER / name).read_bytes() for name in pictures.PICTURES}
+
+    assert kept == pictures.drawn()
 
 
 def test_the_address_in_the_readme_is_the_one_that_make_run_listens_on() -> None:
