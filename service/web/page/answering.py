@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from flask import Response, current_app, request
+from markupsafe import Markup
 
 from service.catalogue import CONTROLS, control_named
 from service.domain.cluster import EndpointMode
 from service.domain.consumer import ConsumerKind, Importance, Vantage
 from service.domain.errors import Mistake, MistakesError, UnreadableDocumentError
+from service.domain.question import Question
 from service.records.record import Record
+from service.settings import Settings
 from service.web.answers import report_of
 from service.web.deciding import desk
+from service.web.diagrams import kept_question
 from service.web.language import spoken
 from service.web.page.asking import BUILD, TAKE, Asked, Form, ManyClusters
 from service.web.page.editing import CRITERIA, REQUIRED, addresses_of, callers_of, places_of_form
@@ -35,6 +39,9 @@ from service.web.page.telling import (
 )
 from service.web.problems import problem_of
 from service.web.recorder import recorder
+from service.web.render.diagram.picture import picture_of
+from service.web.render.diagram.subject import Excerpt
+from service.web.render.diagram.svg import written as written_picture
 from service.web.schemas import described_question
 from service.words.documents import in_words
 
@@ -49,7 +56,7 @@ _IMPORTANCE = tuple(each.value for each in Importance)
 def start_page(form: Form | None = None, faults: Sequence[Document] = (), status: int = 200) -> Response:
     """Where somebody begins; with what was given before, if something was wrong with it."""
     form = form or Form()
-    known = examples(current_app.config["SETTINGS"].openapi_file)
+    known = examples(settings().openapi_file)
     return html(
         "start.html",
         status,
@@ -77,20 +84,24 @@ def answer_page(ask: Callable[[], Asked | ManyClusters], form: Form | None = Non
     if is_kept:
         recorder().keep(decided.answer, orjson.dumps(made.question))
     answer = orjson.loads(decided.answer.json)
-    return html(
-        "result.html",
-        **_told(made.question, answer, decided.answer.json),
-        taken=made.taken,
-        is_kept=is_kept,
-        is_example=made.is_example,
-    )
+    told = _told(made.question, answer, decided.answer.json)
+    picture = drawn(answer, decided.question)
+    more = {"taken": made.taken, "is_kept": is_kept, "is_example": made.is_example}
+    return html("result.html", **told, **more, picture=picture)
 
 
 def kept_page(record: Record) -> Response:
     """A decision that was made before; one of whose question parts are masked can be read, not asked again."""
     question, answer = orjson.loads(record.question), orjson.loads(record.answer)
     told = _told(question, answer, record.answer, masked=record.masked)
-    return html("result.html", **told, taken=None, is_kept=True, is_example=False)
+    picture = drawn(answer, kept_question(record))
+    address = f"/decisions/{record.id}"
+    return html("result.html", address=address, **told, picture=picture, taken=None, is_kept=True, is_example=False)
+
+
+def drawn(answer: Document, question: Question | None, name: str = "drawing") -> Markup:
+    """The picture of an answer, to stand inside a page; ``name`` tells several apart. It escapes what it shows."""
+    return Markup(written_picture(picture_of(answer, question, Excerpt()), name))  # noqa: S704
 
 
 def _told(question: Document, answer: Document, body: bytes, masked: Sequence[str] = ()) -> Document:
@@ -122,7 +133,7 @@ def _editor(question: Document, described: Document) -> Document:
     return {
         "question": question,
         "question_text": written(question),
-        "curl": curl_line(question, request.host_url),
+        "curl": curl_line(question, request.host_url, needs_key=settings().access.asks_who_calls),
         "rows": [_row(each) for each in callers_of(question, described)],
         "links": [each["id"] for each in links or () if isinstance(each, dict) and isinstance(each.get("id"), str)],
         "required": {name: required.get(name) for name in REQUIRED},
@@ -204,3 +215,8 @@ def faults_of(mistakes: Iterable[Mistake], places: Iterable[tuple[str, str]]) ->
 
 def _lies_in(pointer: str, place: str) -> bool:
     return pointer == place or pointer.startswith(f"{place}/") or not place
+
+
+def settings() -> Settings:
+    """How the present application serves."""
+    return cast(Settings, current_app.config["SETTINGS"])

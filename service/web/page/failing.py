@@ -16,6 +16,8 @@ def failure_page(error: Exception) -> Response:
     response = html("failure.html", stated.kind.status, problem=stated, request_id=REQUEST_ID.get())
     if stated.seconds is not None:
         response.headers["Retry-After"] = str(stated.seconds)
+    if stated.challenge is not None:
+        response.headers["WWW-Authenticate"] = stated.challenge
     return response
 
 

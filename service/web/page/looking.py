@@ -11,8 +11,9 @@ from werkzeug.exceptions import NotFound
 
 from service.domain.decision import Outcome
 from service.domain.errors import InvalidQueryError
+from service.web.diagrams import kept_question
 from service.web.language import spoken
-from service.web.page.answering import MODES, faults_of, kept_page
+from service.web.page.answering import MODES, drawn, faults_of, kept_page
 from service.web.page.editing import CRITERIA
 from service.web.page.speaking import html
 from service.web.page.telling import callers
@@ -72,6 +73,10 @@ def comparison_page(left: str, right: str) -> Response:
         records=records,
         answers=[in_words(answer, spoken()) for answer in answers],
         callers=[callers(answer) for answer in answers],
+        pictures=[
+            drawn(answer, kept_question(record), name)
+            for answer, record, name in zip(answers, records, ("left", "right"), strict=True)
+        ],
         is_same_question=questions[0] == questions[1],
         differences=[spoken().of(sentence) for sentence in differences(*answers)],
         criteria=CRITERIA,

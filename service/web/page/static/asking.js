@@ -1,5 +1,6 @@
-// Sends a form and puts the answer's main part in the place of the present one.
+// Sends a form, or opens a page, and puts the main part of what comes in the place of the present one.
 import { say, words } from "./words.js";
+import { request } from "./keys.js";
 import { remember } from "./state.js";
 
 const progress = document.getElementById("progress");
@@ -9,22 +10,20 @@ export function stop() {
   running?.abort();
 }
 
-export async function ask(address, sent, asker = null, keepAddress = false) {
+// Runs one request at a time, shows that it runs if that takes long, and says how it ended if not well.
+async function show(address, options, then) {
   running?.abort();
   const mine = (running = new AbortController());
-  const main = document.getElementById("main");
-  main.setAttribute("aria-busy", "true");
+  document.getElementById("main").setAttribute("aria-busy", "true");
   const late = setTimeout(() => {
     progress.hidden = false;
     progress.querySelector("span").textContent = words.working;
   }, 300);
   try {
-    const answer = await fetch(address, { method: "POST", body: sent, signal: mine.signal });
-    replace(await answer.text(), asker);
-    if (!keepAddress) await remember();
-    if (answer.ok) say(words.answered);
+    await then(await request(address, { ...options, signal: mine.signal }));
   } catch (error) {
-    say(error.name === "AbortError" ? (running === mine ? words.stopped : "") : words.unreachable);
+    if (error.name !== "AbortError") complain(words.unreachable);
+    else if (running === mine) say(words.stopped);
   } finally {
     clearTimeout(late);
     if (running === mine) progress.hidden = true;
@@ -32,21 +31,59 @@ export async function ask(address, sent, asker = null, keepAddress = false) {
   }
 }
 
-// The part of the page in which somebody works stays open and in view; a new page begins at its top.
+export function ask(address, sent, asker = null, keepAddress = false) {
+  return show(address, { method: "POST", body: sent }, async (answer) => {
+    const text = await answer.text();
+    if (!answer.ok && answer.status !== 422) return complain(sentenceOf(text));
+    replace(text, asker);
+    if (!keepAddress) await remember();
+    if (answer.ok) say(words.answered);
+  });
+}
+
+export function visit(address, isNew = true) {
+  return show(address, {}, async (answer) => {
+    replace(await answer.text());
+    if (isNew) history.pushState({}, "", address);
+  });
+}
+
+function parsed(text) {
+  return new DOMParser().parseFromString(text, "text/html");
+}
+
+function sentenceOf(text) {
+  const shown = parsed(text);
+  return [...shown.querySelectorAll("#main h1, #main .lead")].map((part) => part.textContent).join(": ") || words.unreachable;
+}
+
+// What was typed stays where it is; what went wrong stands above it.
+function complain(sentence) {
+  const main = document.getElementById("main");
+  main.querySelector(":scope > .complaint")?.remove();
+  const told = document.createElement("p");
+  told.className = "faults complaint";
+  told.setAttribute("role", "alert");
+  told.tabIndex = -1;
+  told.textContent = sentence;
+  main.prepend(told);
+  told.focus();
+}
+
+// The part of the page in which somebody works stays in view; a new page begins at its top.
 export function replace(text, asker = null) {
-  const shown = new DOMParser().parseFromString(text, "text/html");
+  const shown = parsed(text);
   const next = shown.getElementById("main");
   const before = document.getElementById("main");
   const place = asker?.closest("section")?.id;
   const top = asker?.closest("section")?.getBoundingClientRect().top;
   document.title = shown.title;
-  document.documentElement.lang = shown.documentElement.lang;
   before.replaceWith(document.adoptNode(next));
   document.dispatchEvent(new Event("page:shown"));
   const there = place && document.getElementById(place);
   if (there) {
     scrollBy({ top: there.getBoundingClientRect().top - top, behavior: "instant" });
-    (asker.id && document.getElementById(asker.id) ? document.getElementById(asker.id) : next).focus({ preventScroll: true });
+    ((asker.id && document.getElementById(asker.id)) || next).focus({ preventScroll: true });
   } else {
     scrollTo({ top: 0, behavior: "instant" });
     (next.querySelector(".faults a") ?? next).focus({ preventScroll: true });

@@ -1,4 +1,6 @@
 // The question in the address, behind the `#`, which no browser sends: compressed, and in letters that links can hold.
+import { isKnown } from "./keys.js";
+
 const BEGIN = "q=";
 const LONGEST = 60_000;
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -60,8 +62,10 @@ export async function atStart(ask) {
   if (inAddress() !== null) await decideAddress(ask);
 }
 
-// Back and forth between questions; a page that was not made of one is loaded again.
-export function recall(ask) {
+// Back and forth between questions; a page that was not made of one is opened again.
+export function recall(ask, visit) {
   if (inAddress() !== null) decideAddress(ask);
-  else if (!location.hash) location.reload();
+  else if (location.hash) return;
+  else if (isKnown()) visit(location.href, false);
+  else location.reload();
 }
