@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-_VOID = {"meta", "link", "input", "br", "img", "hr", "rect", "path"}
+_VOID = {"meta", "link", "input", "br", "img", "hr"}
 
 
 @dataclass(slots=True)
