@@ -10,9 +10,9 @@ from service.web.render.diagram.glyphs import width
 from service.web.render.diagram.lanes import SMALL, Lane, lies_beyond, said_of_list
 from service.web.render.diagram.layout import BOX_WIDTH, EDGE, Columns, Plan, Way, chip, text
 from service.web.render.diagram.paths import Ending, Halt, Path
+from service.web.render.diagram.places import Group
 from service.web.render.diagram.shapes import Area, Box
 from service.web.render.diagram.strokes import Run, along, badge, cut_short, stopped, stroke, whole
-from service.web.render.diagram.subject import Group
 
 HEADING = 30.0
 GAP = 12.0

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from service.web.render.diagram import words
 from service.web.render.diagram.glyphs import clean, width
 from service.web.render.diagram.paths import Ending, Halt, Path, Reach, Vantage
-from service.web.render.diagram.subject import Group, Subject
+from service.web.render.diagram.places import Group
+from service.web.render.diagram.subject import Subject
 from service.web.render.diagram.words import Say
 
 SMALL = 11.0

@@ -17,15 +17,16 @@ from service.web.render.diagram import words
 from service.web.render.diagram.glyphs import clean, fitted, width
 from service.web.render.diagram.lanes import SMALL, Lane, is_early, lane_of, lies_beyond
 from service.web.render.diagram.paths import Halt, Path
+from service.web.render.diagram.places import Group, Row
 from service.web.render.diagram.shapes import Area, Box, Label, Sheet
-from service.web.render.diagram.subject import Group, Row, Subject
+from service.web.render.diagram.subject import Subject
 from service.web.render.diagram.words import Say
 
 EDGE = 20.0
 TRACK = 9.0
 BOX_WIDTH = 190.0
 """Networks and callers on the left."""
-MOST_TEXT = 330.0
+MOST_TEXT = 380.0
 """As much room as is made for what is written along a path; the rest is in its hint."""
 
 

@@ -19,7 +19,8 @@ from service.web.render.diagram.lanes import lane_of, said_of_list
 from service.web.render.diagram.layout import station_name
 from service.web.render.diagram.panel import heading
 from service.web.render.diagram.paths import Ending, Halt, Path, Reach, Vantage
-from service.web.render.diagram.subject import UNKNOWN_KIND, Excerpt, Group, Subject, subject_of
+from service.web.render.diagram.places import Group
+from service.web.render.diagram.subject import UNKNOWN_KIND, Excerpt, Subject, subject_of
 from service.web.render.diagram.words import Say, as_it_is
 
 LONGEST = 90

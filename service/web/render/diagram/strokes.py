@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.web.render.diagram.lanes import SMALL, Lane
-from service.web.render.diagram.layout import text
-from service.web.render.diagram.paths import Ending
+from service.web.render.diagram.layout import Columns, text
+from service.web.render.diagram.paths import Ending, Halt
 from service.web.render.diagram.shapes import Mark, Point, Sheet, Stroke
 
 MOST_NEAR = 60.0
@@ -96,3 +96,27 @@ def cut_short(sheet: Sheet, run: Run, at: float) -> None:
 
 def _tone(lane: Lane) -> str:
     return "soft" if lane.path.ending is Ending.ARRIVES else "ink"
+
+
+def lane_between(sheet: Sheet, columns: Columns, run: Run, at_target: float) -> None:
+    """A lane between whoever stands on the left and the API servers on the right.
+
+    ``at_target`` is where a call of the API server ends that does not get past the far end.
+    """
+    path = run.lane.path
+    if path.step == 2:
+        back = Run(
+            lane=run.lane, y=run.y, start=run.end, end=run.start, badge=columns.aws - 14,
+            said_from=run.said_from, said_to=run.said_to,
+            hidden=run.hidden,
+        )  # fmt: skip
+        if path.ending is Ending.ARRIVES:
+            whole(sheet, back)
+        else:
+            stopped(sheet, back, columns.rail + 12 if path.halt is Halt.OWN else at_target)
+    elif path.joins is not None or path.halt is Halt.OWN:
+        cut_short(sheet, run, run.said_from + 8)
+    elif path.ending is Ending.ARRIVES:
+        whole(sheet, run)
+    else:
+        stopped(sheet, run, columns.rail - 12)

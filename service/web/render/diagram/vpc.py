@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.web.render.diagram import words
-from service.web.render.diagram.glyphs import clean, fitted, width
+from service.web.render.diagram.glyphs import clean, width
 from service.web.render.diagram.lanes import SMALL, Lane
-from service.web.render.diagram.layout import BOX_WIDTH, EDGE, Columns, Plan, chip, station_name, text
-from service.web.render.diagram.paths import Ending, Halt, Path
+from service.web.render.diagram.layout import Columns, Plan, chip, station_name, text
+from service.web.render.diagram.links import draw_links
+from service.web.render.diagram.paths import Halt
+from service.web.render.diagram.places import Group, Row
 from service.web.render.diagram.shapes import Area, Box, Label
-from service.web.render.diagram.strokes import Run, badge, cut_short, ending, stopped, stroke, whole
-from service.web.render.diagram.subject import Group, Link, Row
+from service.web.render.diagram.strokes import Run, badge, cut_short, ending, lane_between, stroke
 
 STATION = 26.0
 HEADER = 24.0
@@ -39,7 +40,7 @@ def draw_vpc(plan: Plan, columns: Columns, top: float) -> float:
         y = _row(plan, columns, row, y) + GAP
     for zone, rows in subject.zones:
         y = _zone(plan, columns, zone, rows, y) + GAP
-    y = _links(plan, columns, y)
+    y = draw_links(plan, columns, y)
     rail = Area(x=columns.rail - 3, y=rail_top, width=6, height=max(y - rail_top, 20))
     sheet.put(Box(area=rail, style="rail", radius=3, hint=plan.say(words.INTERFACES)))
     y = _endpoints(plan, columns, y + 6)
@@ -232,109 +233,9 @@ def _outwards(plan: Plan, columns: Columns, lane: Lane, group: Group, y: float) 
 
 def _to_interfaces(plan: Plan, columns: Columns, lane: Lane, y: float) -> None:
     """To the right, through the interfaces to the API servers, or from there."""
-    path, near, far = lane.path, columns.right, columns.aws + 14
+    near, far = columns.right, columns.aws + 14
     run = Run(lane=lane, y=y, start=near, end=far, badge=near + 15, said_from=near + 30, said_to=columns.rail - 20)
-    lane_between(plan, columns, run, path)
-
-
-def lane_between(plan: Plan, columns: Columns, run: Run, path: Path) -> None:
-    """A lane between whoever stands on the left and the API servers on the right."""
-    sheet = plan.sheet
-    if path.step == 2:
-        back = Run(
-            lane=run.lane, y=run.y, start=run.end, end=run.start, badge=columns.aws - 14,
-            said_from=run.said_from, said_to=run.said_to,
-            hidden=run.hidden,
-        )  # fmt: skip
-        if path.ending is Ending.ARRIVES:
-            whole(sheet, back)
-        else:
-            stopped(sheet, back, columns.rail + 12 if path.halt is Halt.OWN else run.said_from - 10)
-    elif path.joins is not None or path.halt is Halt.OWN:
-        cut_short(sheet, run, run.said_from + 8)
-    elif path.ending is Ending.ARRIVES:
-        whole(sheet, run)
-    else:
-        stopped(sheet, run, columns.rail - 12)
-
-
-def _links(plan: Plan, columns: Columns, y: float) -> float:
-    busy = [link for link in plan.subject.links if link.groups]
-    idle = [link for link in plan.subject.links if not link.groups]
-    for link in (*busy, *idle[:3]):
-        y = _link(plan, columns, link, y) + GAP
-    if idle[3:]:
-        names = ", ".join(clean(link.id or "") for link in idle[3:])
-        said = plan.say(words.MORE_LINKS).format(count=len(idle[3:]), names=names)
-        text(plan.sheet, columns.zones, y + 14, said, columns.rail - columns.zones - 30, size=SMALL, style="soft")
-        y += 22
-    return y
-
-
-def _link(plan: Plan, columns: Columns, link: Link, y: float) -> float:
-    """A link: the gateway at which it ends, and the network behind it with its callers."""
-    sheet, say = plan.sheet, plan.say
-    top = y
-    boxes = len(sheet.boxes)
-    gateway_right = columns.vpc - 14 + 150
-    inner = y + 28 if link.groups else y
-    for group in link.groups:
-        lanes = [plan.lane(path, group) for path in group.paths]
-        room = sum(lane.height for lane in lanes)
-        height = max(42.0, room + 4)
-        chip(sheet, Area(x=EDGE + 12, y=inner, width=BOX_WIDTH - 24, height=height), group, say)
-        at = inner + (height - room) / 2
-        for lane in lanes:
-            _link_lane(plan, columns, lane, group, at + lane.rise, gateway_right)
-            at += lane.height
-        inner += height + GAP
-    bottom = max(inner, top + 44)
-    if link.groups:
-        _network(plan, link, top, bottom, boxes)
-    height = bottom - top - (28 + GAP if link.groups else 4)
-    area = Area(x=columns.vpc - 14, y=top + (28 if link.groups else 0), width=150, height=height)
-    style = "station" if link.is_attached else "loose"
-    sheet.put(Box(area=area, style=style, radius=6, hint=clean(f"{link.kind} {link.id or ''}")))
-    _gateway_labels(plan, columns, link, area)
-    return bottom
-
-
-def _gateway_labels(plan: Plan, columns: Columns, link: Link, area: Area) -> None:
-    say, sheet = plan.say, plan.sheet
-    name = say(words.UNNAMED_LINK) if link.id is None else clean(link.id)
-    middle = area.y + area.height / 2
-    kind = say(words.LINKS.get(link.kind, words.LINKS["connection"]))
-    shown = fitted(name, SMALL, area.width - 16, bold=True)
-    sheet.put(Label(x=area.x + 8, y=middle - 2, text=shown, size=SMALL, bold=True, hint=name))
-    note = kind if link.is_attached or link.id is None else say(words.NOT_ATTACHED)
-    sheet.put(Label(x=area.x + 8, y=middle + 12, text=fitted(note, 10.5, area.width - 16), size=10.5, style="soft"))
-
-
-def _network(plan: Plan, link: Link, top: float, bottom: float, boxes: int) -> None:
-    say = plan.say
-    said = say(words.NETWORK_UNNAMED) if link.id is None else say(words.NETWORK_BEHIND).format(link=link.id)
-    text(plan.sheet, EDGE + 12, top + 18, said, BOX_WIDTH - 20, size=SMALL, style="soft")
-    area = Area(x=EDGE, y=top, width=BOX_WIDTH, height=bottom - top)
-    plan.sheet.boxes.insert(boxes, Box(area=area, style="network", radius=8, hint=clean(f"{said} {link.ranges}")))
-
-
-def _link_lane(plan: Plan, columns: Columns, lane: Lane, group: Group, y: float, gateway_right: float) -> None:
-    path, start = lane.path, EDGE + BOX_WIDTH - 12
-    if path.goes_out:
-        way = plan.way(path, group)
-        stroke(plan.sheet, lane, (start, y), (way.outer, y))
-        badge(plan.sheet, lane, start + 28, y)
-        way.starts.append((way.outer, y))
-        return
-    run = Run(
-        lane=lane, y=y, start=start, end=columns.aws + 14, badge=start + 28, said_from=gateway_right + 14,
-        said_to=columns.rail - 20,
-        hidden=(columns.vpc - 14, gateway_right),
-    )  # fmt: skip
-    if path.halt is Halt.LINK or (path.halt is Halt.OWN and path.step != 2) or path.joins is not None:
-        cut_short(plan.sheet, run, gateway_right + 10)
-    else:
-        lane_between(plan, columns, run, path)
+    lane_between(plan.sheet, columns, run, near + 20)
 
 
 def _endpoints(plan: Plan, columns: Columns, y: float) -> float:
