@@ -99,6 +99,7 @@ def _operation(document: Node, path: str, method: str, item: Node) -> Node:
         "method": method.upper(),
         "path": path,
         "summary": operation.get("summary", ""),
+        "scopes": sorted({scope for way in operation.get("security", ()) for them in way.values() for scope in them}),
         "description": _prose(operation.get("description", "")),
         "parameters": [
             {

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -120,17 +118,8 @@ def test_workers_count_together() -> None:
 # Redis
 
 
-@contextmanager
-def a_redis(folder: Path) -> Iterator[str]:
-    try:
-        with running_redis(folder) as address:
-            yield address
-    except FileNotFoundError:
-        pytest.skip("redis-server is not installed")
-
-
 def test_replicas_count_together_in_redis(tmp_path: Path, clock: Clock) -> None:
-    with a_redis(tmp_path) as address:
+    with running_redis(tmp_path) as address:
         replicas = [RedisCounts(address, SharedCounts(clock), clock) for _ in range(2)]
 
         found = [replicas[number % 2].take("a", THREE) for number in range(4)]
@@ -160,7 +149,7 @@ def test_a_redis_that_is_gone_is_no_outage(clock: Clock, caplog: pytest.LogCaptu
 def test_when_redis_answers_again_replicas_count_together_again(
     tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with a_redis(tmp_path) as address:
+    with running_redis(tmp_path) as address:
         counts = RedisCounts(address, SharedCounts(clock), clock)
         counts._failed_at = clock.now
 
@@ -175,7 +164,7 @@ def test_when_redis_answers_again_replicas_count_together_again(
 
 
 def test_a_redis_that_hangs_holds_nobody_up(clock: Clock, tmp_path: Path) -> None:
-    with a_redis(tmp_path) as address:
+    with running_redis(tmp_path) as address:
         counts = RedisCounts(address, SharedCounts(clock), clock)
         counts.take("a", THREE)
         counts._storage.storage.execute_command("CLIENT", "PAUSE", "5000", "ALL")

@@ -44,6 +44,7 @@ paths:
                 small: {$ref: "#/components/examples/small"}
         "404": {$ref: "#/components/responses/Missing"}
     post:
+      security: [{bearer: [read]}, {apiKey: [decide]}]
       requestBody:
         content:
           application/json:
@@ -211,5 +212,6 @@ def test_each_field_says_what_it_may_be() -> None:
         "extra number",
         "Name string (at most 3 characters)",
         "name required path string (like ^a$)",
+        "Needs the scope decide or read .",
     ):
         assert words in text
