@@ -28,6 +28,7 @@ from service.web.routes import (
     record,
     schemas,
 )
+from service.web.spans import Tracing
 from service.web.uploads import Held
 
 
@@ -44,9 +45,10 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     app.config["READ"] = read
     app.config["HELD"] = Held(settings.edge.held_bytes)
     app.config["MEMORY"] = Memory(settings.answers_bytes)
+    app.config["TRACING"] = Tracing()
     app.config["RECORDER"] = recorder_of(settings, run)
     speak_languages(app)
-    surround_requests(app, Origins(settings.edge.allowed_origins), app.config["HELD"])
+    surround_requests(app, Origins(settings.edge.allowed_origins), app.config["HELD"], app.config["TRACING"])
     answer_with_problems(app)
     guard_requests(app, settings)
     for room in (operations, catalogue, decisions, batches, record, diagrams, policy, descriptions, schemas, page):

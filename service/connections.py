@@ -50,8 +50,8 @@ class Crowd:
     most: int
     most_bytes: int
     patience: Patience
-    note_closed: Callable[[], None] = lambda: None
-    """Who wants to know of every connection that is closed to make room."""
+    note_closed: Callable[[str], None] = lambda _: None
+    """Who wants to know of every connection that is closed, and for want of what."""
     _waiting: dict[Connection, None] = field(default_factory=dict)
     _sending: dict[Connection, int] = field(default_factory=dict)
     _count: int = 0
@@ -67,7 +67,7 @@ class Crowd:
         """A connection for as long as it is served, for which room is made."""
         self._count += 1
         if self._count > self.most - max(self.most // 20, 1):
-            self._close_first(self._waiting)
+            self._close_first(self._waiting, "connections")
         try:
             yield Connection(client, self)
         finally:
@@ -90,21 +90,21 @@ class Crowd:
         self._bytes += size
         try:
             while self._bytes > self.most_bytes and len(self._sending) > 1:
-                self._close_first(self._sending)
+                self._close_first(self._sending, "answers")
             yield
         finally:
             self._waiting.pop(connection, None)
             if self._sending.pop(connection, None) is not None:
                 self._bytes -= size
 
-    def _close_first(self, connections: dict[Connection, Any]) -> None:
+    def _close_first(self, connections: dict[Connection, Any], want: str) -> None:
         """Closes the one that has been there for longest; its greenlet sees it as if the client had."""
         for connection in connections:
             self._waiting.pop(connection, None)
             self._bytes -= self._sending.pop(connection, 0)
             with suppress(OSError):
                 connection.shutdown(plain.SHUT_RDWR)
-            self.note_closed()
+            self.note_closed(want)
             return
 
 

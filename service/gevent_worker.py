@@ -39,7 +39,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from service.connections import Connection, Crowd, HeadTooSlowError, Patience
 from service.settings import Settings
-from service.web.metering import OTHER
+from service.web.metering import OTHER, Meter
 from service.web.problems import KINDS
 from service.web.refusals import answer_to_no_request
 
@@ -156,7 +156,8 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
         settings: Settings = self.wsgi.config["SETTINGS"]
         edge = settings.edge
         patience = Patience(idle=edge.idle_seconds, head=edge.header_seconds, answer=settings.stream_seconds)
-        self._crowd = Crowd(edge.connections, edge.held_bytes, patience)
+        meter: Meter = self.wsgi.config["METER"]
+        self._crowd = Crowd(edge.connections, edge.held_bytes, patience, lambda want: meter.add("closed", want))
 
     def server_class(self, listener: socket.socket, *, spawn: Any, **_: object) -> DrainingServer:
         """The server for a listener; gunicorn asks for it under this name."""
@@ -165,6 +166,13 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
         if self.cfg.workers > 1:
             server.max_accept = 1  # as gunicorn does, so that one worker does not take what the others could answer
         return server
+
+    def notify(self) -> None:
+        """Says once a second that this worker lives, and what it has now."""
+        super().notify()
+        meter: Meter = self.wsgi.config["METER"]
+        meter.note_now("connections", self._crowd.count)
+        meter.note_now("held_bytes", self.wsgi.config["HELD"].bytes)
 
     def handle(self, listener: Listened, client: socket.socket, addr: object) -> None:
         """Serves one connection, remembering which one its greenlet talks to."""

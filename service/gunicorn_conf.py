@@ -8,7 +8,7 @@ import shlex
 import sys
 from typing import Any
 
-from gevent import monkey
+from gevent import Timeout, monkey
 
 from service.logs import logging_config
 from service.settings import Settings
@@ -16,6 +16,9 @@ from service.web.metering import ROWS
 
 # The application is loaded before the workers are forked, so the patches must be in place before it.
 monkey.patch_all()
+
+# How long a worker that ends tries to send the spans that wait.
+_SECONDS_FOR_SPANS = 2.0
 
 _settings = Settings.from_environment()
 
@@ -53,6 +56,8 @@ def post_worker_init(worker: Any) -> None:
     """
     worker.wsgi.config["POLICIES"].look()
     worker.wsgi.config["METER"].row = worker.age % ROWS
+    if _settings.is_traced:
+        worker.wsgi.config["TRACING"].start()
     keeper = worker.wsgi.config["RECORDER"].keeper
     if keeper is not None:
         keeper.start()
@@ -63,6 +68,13 @@ def worker_exit(_: object, worker: Any) -> None:
     keeper = worker.wsgi.config["RECORDER"].keeper
     if keeper is not None:
         keeper.close()
+    with Timeout(_SECONDS_FOR_SPANS, False):
+        worker.wsgi.config["TRACING"].stop()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """A worker that has ended, however it did, has no connections any more."""
+    server.app.wsgi().config["METER"].forget_now(worker.age % ROWS)
 
 
 def when_ready(_: object) -> None:

@@ -17,6 +17,8 @@ import orjson
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 # Who asks, as the record names them; None if nobody has to say so.
 CALLER: ContextVar[str | None] = ContextVar("caller", default=None)
+# The trace that the request is part of, as its `traceparent` or our own span says; None if there is none.
+TRACE_ID: ContextVar[str | None] = ContextVar("trace_id", default=None)
 KEY_PREFIX = "eksd_"
 """How every API key begins, so that scanners for secrets find those that got lost."""
 SECRET = re.compile(rf"{KEY_PREFIX}[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
@@ -24,7 +26,7 @@ SECRET = re.compile(rf"{KEY_PREFIX}[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one line: time, level, logger, request_id, caller, message, then its ``fields``."""
+    """Writes a record as one line: time, level, logger, request_id, caller, message, trace_id, then its ``fields``."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its newline; an exception is the field ``error``, with its traceback."""
@@ -36,6 +38,9 @@ class JsonFormatter(logging.Formatter):
             "caller": CALLER.get(),
             "message": record.getMessage(),
         }
+        trace_id = TRACE_ID.get()
+        if trace_id is not None:
+            line["trace_id"] = trace_id
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)

@@ -58,6 +58,7 @@ class Settings:
     ``answers_bytes`` is how much of its last answers a worker remembers for those who ask the same again.
     ``stream_seconds`` is how long a client may take for the next line of a batch, and for taking an answer.
     ``graceful_seconds`` is how long a stopping worker waits for the requests that it already has.
+    ``is_traced`` if OpenTelemetry's own variables say where traces go; how they go is read by its library.
     ``records_url`` is a store in SQLAlchemy's way of writing, ``records_mask`` JSON Pointers that are masked before
     anything is written, and what is older or more than ``records_keep_days`` and ``records_keep_newest`` is forgotten.
     """
@@ -81,6 +82,7 @@ class Settings:
     records_keep_newest: int | None = None
     access: AccessSettings = field(default_factory=AccessSettings)
     edge: Edge = Edge()
+    is_traced: bool = False
     openapi_file: Path = Path(__file__).resolve().parent.parent / "openapi.yaml"
 
     @classmethod
@@ -129,6 +131,7 @@ class Settings:
         )
         settings = cls(
             edge=edge,
+            is_traced=_is_traced(environment),
             host=environment.get("HOST") or usual.host,
             port=whole_number("PORT", usual.port, 1, 65_535),
             workers=whole_number("WORKERS", usual.workers, 1, 256),
@@ -151,3 +154,9 @@ class Settings:
         if mistakes:
             raise SettingsError("; ".join(mistakes))
         return settings
+
+
+def _is_traced(environment: Mapping[str, str]) -> bool:
+    wanted = environment.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    is_off = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    return bool(wanted) and not is_off and environment.get("OTEL_TRACES_EXPORTER", "otlp").lower() == "otlp"

@@ -30,7 +30,12 @@ from service.engine import Study, decide, study
 def advise(question: Question) -> Advised:
     """The decision on a question, with the advice that it includes."""
     known = study(question)
-    decision = decided(known)
+    return advised(known, decided(known))
+
+
+def advised(known: Study, decision: Decision) -> Advised:
+    """A decision with the advice that its question includes; who times the two apart calls them apart."""
+    question = known.question
     weights = question.requirements.weights
     wants = question.include
     plans = bool({Section.CHANGE_PLAN, Section.CHANGES} & wants)

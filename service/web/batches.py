@@ -24,6 +24,7 @@ from service.web.access.limiting import Pace
 from service.web.deciding import Desk, decide_each
 from service.web.problems import Problem, problem_of
 from service.web.recorder import Recorder
+from service.web.spans import part
 from service.web.strict_json import read_document
 from service.web.uploads import Line
 
@@ -132,7 +133,9 @@ class Batch:
         document = item.read()
         self._recorder.make_way()
         decided = self._desk.decide_document(document)
-        return _Answered(decided.answer.json, self._recorder.begin(decided.answer, orjson.dumps(decided.document)))
+        with part("record"):
+            wait = self._recorder.begin(decided.answer, orjson.dumps(decided.document))
+        return _Answered(decided.answer.json, wait)
 
 
 def as_list(batch_id: str, lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from time import perf_counter
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from flask import current_app
 
-from service.advice import advise
+from service.advice import advised, decided
 from service.catalogue.prices import PriceList
 from service.domain.advice import Advised
 from service.domain.question import Question, Section
 from service.domain.trace import Assumption
 from service.domain.written import SourceDocument
+from service.engine import study
 from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
 from service.records.keeper import Run, run_here
@@ -28,6 +30,7 @@ from service.web.metering import meter
 from service.web.policies import Policies, policies
 from service.web.problems import Problem, problem_of
 from service.web.schemas import load_question
+from service.web.spans import part
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -55,14 +58,17 @@ class Desk:
     include: tuple[Section, ...] | None = None
     note: Callable[[Gist], None] | None = None
     """Who wants to know of every decision."""
+    note_seconds: Callable[[float], None] | None = None
+    """Who wants to know how long a decision took with its advice."""
     read: Run = run_here
     """Where a question that rests on a document is read."""
 
     def question_of(self, document: Any) -> Question:
         """The question that a document asks; raises `InvalidQuestionError`."""
-        if isinstance(document, dict) and document.get("source") is not None:
-            return self.read(lambda: load_question(document))
-        return load_question(document)
+        with part("read"):
+            if isinstance(document, dict) and document.get("source") is not None:
+                return self.read(lambda: load_question(document))
+            return load_question(document)
 
     def decide_document(
         self, document: Any, stated: Iterable[Assumption] = (), source: SourceDocument | None = None
@@ -77,17 +83,24 @@ class Desk:
         question = replace(question, stated=(*question.stated, *stated), source=source or question.source)
         policy = self.policies.of_question(question)
         now = datetime.now(UTC)
-        advised, said = self.decide(question, policy, digest_of_question(document), now.date())
+        told, said = self.decide(question, policy, digest_of_question(document), now.date())
         if self.note is not None:
             self.note(said.gist)
         answer = answer_of(said, id_=uuid4(), created_at=now)
-        return Decided(document=document, question=question, advised=advised, answer=answer)
+        return Decided(document=document, question=question, advised=told, answer=answer)
 
     def decide(self, question: Question, policy: Policy, digest: str, today: date) -> tuple[Advised, Said]:
         """The decision on a question under a policy, and what it makes an answer say."""
-        advised = advise(apply(policy, question, today))
+        began = perf_counter()
+        with part("decide"):
+            known = study(apply(policy, question, today))
+            decision = decided(known)
+        with part("advise"):
+            told = advised(known, decision)
+        if self.note_seconds is not None:
+            self.note_seconds(perf_counter() - began)
         prices = prices_for(policy, question.cluster) or self.prices
-        return advised, said_of(advised, prices, input_digest=digest)
+        return told, said_of(told, prices, input_digest=digest)
 
 
 def desk() -> Desk:
@@ -96,6 +109,7 @@ def desk() -> Desk:
         policies=policies(),
         prices=current_app.config["PRICES"],
         note=meter().note_decision,
+        note_seconds=meter().note_deciding,
         read=current_app.config["READ"],
     )
 

@@ -32,14 +32,20 @@ from service.domain.decision import Outcome
 from service.records.keeper import Counts
 from service.web.answers import Gist
 from service.web.policies import Policies
+from service.web.spans import ROUTE
 
 STARTED = "service.started"
 """Under which name the time of a request's beginning stands in its environment."""
 ROWS = 1_024
 """More than workers ever live at once, two generations of 256 during a reload included."""
-STATUSES = (200, 304, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503)
+STATUSES = (200, 204, 304, 400, 401, 403, 404, 405, 406, 408, 409, 413, 414, 415, 417, 422, 429, 431, 500, 501, 503)
 OTHER = "other"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+DECIDING_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
+NOW = ("connections", "held_bytes")
+"""What a worker has now: other than a count, it ends with its worker."""
+CLOSED = ("connections", "answers")
+"""For want of what a connection was closed: of connections, or of room for answers that wait to be taken."""
 KEPT = ("kept", "spilled", "caught_up", "dropped")
 REMEMBERED, WORKED_OUT = "memory", "question"
 
@@ -55,7 +61,11 @@ class Meter:
         modes = (*(mode.value for mode in EndpointMode), "none")
         series: list[Series] = [("requests", *route, status) for route, status in product(asked, statuses)]
         series += [("decisions", outcome.value, mode) for outcome, mode in product(Outcome, modes)]
-        series += [("seconds", str(number)) for number in range(len(BUCKETS) + 1)] + [("seconds", "sum")]
+        timed = sorted({route for _, route in asked})
+        places = [*map(str, range(len(BUCKETS) + 1)), "sum"]
+        series += [("seconds", route, place) for route, place in product(timed, places)]
+        series += [("deciding", place) for place in (*map(str, range(len(DECIDING_BUCKETS) + 1)), "sum")]
+        series += [("closed", want) for want in CLOSED] + [("now", what) for what in NOW]
         series += [("records", what) for what in KEPT] + [("answers", came) for came in (REMEMBERED, WORKED_OUT)]
         self._places = {one: place for place, one in enumerate(series)}
         self._cells = memoryview(mmap(-1, ROWS * len(series) * 8)).cast("d")
@@ -73,14 +83,29 @@ class Meter:
         known = ("requests", method, route, "200") in self._places
         told = str(status) if status in STATUSES else OTHER
         self.add("requests", *((method, route) if known else (OTHER, OTHER)), told)
-        self.add("seconds", str(bisect_left(BUCKETS, seconds)))
-        self.add("seconds", "sum", amount=seconds)
+        timed = route if known else OTHER
+        self.add("seconds", timed, str(bisect_left(BUCKETS, seconds)))
+        self.add("seconds", timed, "sum", amount=seconds)
         self._note_records()
 
     def note_decision(self, gist: Gist, *, is_remembered: bool = False) -> None:
         """Counts one decision, and whether it was worked out for this question or remembered of the same one."""
         self.add("decisions", gist.outcome, gist.mode or "none")
         self.add("answers", REMEMBERED if is_remembered else WORKED_OUT)
+
+    def note_deciding(self, seconds: float) -> None:
+        """Counts how long a decision took that was worked out, with its advice."""
+        self.add("deciding", str(bisect_left(DECIDING_BUCKETS, seconds)))
+        self.add("deciding", "sum", amount=seconds)
+
+    def note_now(self, what: str, amount: float) -> None:
+        """Says what this worker has now."""
+        self._cells[self.row * len(self._places) + self._places["now", what]] = amount
+
+    def forget_now(self, row: int) -> None:
+        """A worker has ended, and has nothing any more; what it counted stays."""
+        for what in NOW:
+            self._cells[row * len(self._places) + self._places["now", what]] = 0.0
 
     def _note_records(self) -> None:
         """Adds what the keeper of this process counted since the last request."""
@@ -103,7 +128,18 @@ class Meter:
         yield self._counted("decisions", "Decisions that were made.", ("outcome", "mode"))
         yield self._counted("answers", "Decisions, by whether the answer was remembered.", ("worked_out_from",))
         yield self._counted("records", "What became of records, up to each worker's last request.", ("result",))
+        yield self._counted(
+            "connections_closed",
+            "Connections that were closed for want of connections or of room for answers.",
+            ("want",),
+            series="closed",
+        )
+        yield GaugeMetricFamily("eksendpoint_connections", "Connections now.", self._total("now", "connections"))
+        yield GaugeMetricFamily(
+            "eksendpoint_held_bytes", "What the bodies of present requests take.", self._total("now", "held_bytes")
+        )
         yield self._durations()
+        yield self._deciding()
 
     def _of_the_policy(self) -> Iterator[Metric]:
         policy, trouble = self._policies.current(), self._policies.trouble
@@ -120,22 +156,33 @@ class Meter:
             trouble.since.timestamp() if trouble else 0.0,
         )
 
-    def _counted(self, what: str, said: str, labels: tuple[str, ...]) -> Metric:
+    def _counted(self, what: str, said: str, labels: tuple[str, ...], series: str | None = None) -> Metric:
         family = CounterMetricFamily(f"eksendpoint_{what}", said, labels=labels)
-        for series in self._places:
-            if series[0] == what:
-                total = self._total(*series)
-                if total or what in ("records", "answers"):
-                    family.add_metric(list(series[1:]), total)
+        for one in self._places:
+            if one[0] == (series or what):
+                total = self._total(*one)
+                if total or one[0] in ("records", "answers", "closed"):
+                    family.add_metric(list(one[1:]), total)
         return family
 
     def _durations(self) -> Metric:
-        counts = accumulate(self._total("seconds", str(number)) for number in range(len(BUCKETS) + 1))
-        bounds = (*map(str, BUCKETS), "+Inf")
         said = "How long requests took, waiting for the store included."
-        family = HistogramMetricFamily("eksendpoint_request_duration_seconds", said)
-        family.add_metric([], list(zip(bounds, counts, strict=True)), self._total("seconds", "sum"))
+        family = HistogramMetricFamily("eksendpoint_request_duration_seconds", said, labels=["route"])
+        for route in [one[1] for one in self._places if one[0] == "seconds" and one[2] == "sum"]:
+            buckets = self._buckets(BUCKETS, "seconds", route)
+            if buckets[-1][1]:
+                family.add_metric([route], buckets, self._total("seconds", route, "sum"))
         return family
+
+    def _deciding(self) -> Metric:
+        said = "How long a decision took with its advice, without reading the question and writing the answer."
+        family = HistogramMetricFamily("eksendpoint_decision_duration_seconds", said)
+        family.add_metric([], self._buckets(DECIDING_BUCKETS, "deciding"), self._total("deciding", "sum"))
+        return family
+
+    def _buckets(self, bounds: tuple[float, ...], *series: str) -> list[tuple[str, float]]:
+        counts = accumulate(self._total(*series, str(number)) for number in range(len(bounds) + 1))
+        return list(zip((*map(str, bounds), "+Inf"), counts, strict=True))
 
 
 def count_requests(app: Flask, policies: Policies, counts: Counts | None) -> None:
@@ -152,6 +199,8 @@ def meter() -> Meter:
 
 def _note(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else OTHER
+    if request.url_rule is not None:
+        request.environ[ROUTE] = route
     started = request.environ.get(STARTED) or perf_counter()
     meter().note_request(request.method, route, response.status_code, perf_counter() - started)
     return response

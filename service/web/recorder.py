@@ -26,6 +26,7 @@ from service.records.spill import Spill
 from service.records.store import Claim, Store, StoreError
 from service.settings import Records, Settings, SettingsError
 from service.web.answers import Answer
+from service.web.spans import part
 
 _NEVER_KEPT = masks_of(["/question/source/document"])
 """Somebody else's document may hold secrets, as Terraform's state does; what was understood of it is in the answer."""
@@ -65,7 +66,8 @@ class Recorder:
 
     def keep(self, answer: Answer, question: bytes) -> None:
         """Keeps an answer; raises `NotKeptError` if records are required and it cannot be kept."""
-        self.begin(answer, question)()
+        with part("record"):
+            self.begin(answer, question)()
 
     def begin(self, answer: Answer, question: bytes) -> Callable[[], None]:
         """Begins to keep an answer; what is given back waits for it, as `Keeper.begin` says."""
@@ -110,7 +112,8 @@ class Recorder:
             keeper.ask(lambda store: store.release(key))
             raise
         record = self._record(answer, question)
-        keeper.ask(lambda store: store.fulfil(key, record, now + KEY_LIVES))
+        with part("record"):
+            keeper.ask(lambda store: store.fulfil(key, record, now + KEY_LIVES))
         return answer.json
 
     def find(self, id_: str) -> Record | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from flask import Flask
 from service.logs import CALLER, REQUEST_ID, SECRET
 from service.web.headers import Origins, complete
 from service.web.metering import STARTED
+from service.web.spans import Tracing
 from service.web.uploads import Held
 
 if TYPE_CHECKING:
@@ -29,16 +30,16 @@ _SANE = re.compile(r"[\x21-\x7e]{1,128}")
 _access = logging.getLogger("service.access")
 
 
-def surround_requests(app: Flask, origins: Origins, held: Held) -> None:
+def surround_requests(app: Flask, origins: Origins, held: Held, tracing: Tracing) -> None:
     """Gives each request of the app its id, its log line and the headers that all answers carry."""
-    app.wsgi_app = Surroundings(app.wsgi_app, origins, held)  # type: ignore[method-assign]  # Flask's way to wrap an app
+    app.wsgi_app = Surroundings(app.wsgi_app, origins, held, tracing)  # type: ignore[method-assign]  # Flask's way to wrap an app
 
 
 class Surroundings:
     """A WSGI application around another one."""
 
-    def __init__(self, application: WSGIApplication, origins: Origins, held: Held) -> None:
-        self._application, self._origins, self._held = application, origins, held
+    def __init__(self, application: WSGIApplication, origins: Origins, held: Held, tracing: Tracing) -> None:
+        self._application, self._origins, self._held, self._tracing = application, origins, held, tracing
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers as the application inside does, with the id set while it works."""
@@ -57,6 +58,14 @@ class Surroundings:
         environ[STARTED] = started
         REQUEST_ID.set(request_id)
         CALLER.set(None)
+        traced = self._tracing.begin(environ)
+
+        def end(length: int | None) -> None:
+            self._held.hold(environ, 0)
+            _write_line(environ, answered["status"], length, started)
+            self._tracing.end(traced, environ, answered["status"])
+            _forget()
+
         try:
             preflight = self._origins.of_preflight(environ)
             if preflight is not None:
@@ -66,25 +75,21 @@ class Surroundings:
                 body = self._application(environ, start)
         except BaseException:
             self._held.hold(environ, 0)
+            self._tracing.end(traced, environ, 500)
             _forget()
             raise
         length = next((value for name, value in answered["headers"] if name == "Content-Length"), None)
         if length is None and environ["REQUEST_METHOD"] != "HEAD" and answered["status"] not in (204, 304):
-            return _Flowing(body, environ, answered["status"], started, self._held)
-        self._held.hold(environ, 0)
-        _write_line(environ, answered["status"], int(length) if length else None, started)
-        _forget()
+            return _Flowing(body, end)
+        end(int(length) if length else None)
         return body
 
 
 class _Flowing:
     """An answer that is made while it goes out: its id lasts until its end, and so does its line in the log wait."""
 
-    def __init__(
-        self, body: Iterable[bytes], environ: WSGIEnvironment, status: int, started: float, held: Held
-    ) -> None:
-        self._body, self._pieces, self._held = body, iter(body), held
-        self._environ, self._status, self._started = environ, status, started
+    def __init__(self, body: Iterable[bytes], end: Callable[[int], None]) -> None:
+        self._body, self._pieces, self._end = body, iter(body), end
         self._length = 0
 
     def __iter__(self) -> Iterator[bytes]:
@@ -101,9 +106,7 @@ class _Flowing:
             if hasattr(self._body, "close"):
                 self._body.close()
         finally:
-            self._held.hold(self._environ, 0)
-            _write_line(self._environ, self._status, self._length, self._started)
-            _forget()
+            self._end(self._length)
 
 
 def _forget() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,11 @@ def test_requests_and_decisions_are_counted_by_route_status_and_mode(fresh: Flas
     assert told[requests("GET", "/v1/facts/<id_>", "200")] == 1
     mode = (("mode", "public_and_private"), ("outcome", "recommended"))
     assert told["eksendpoint_decisions_total", mode] == 1
-    assert told["eksendpoint_request_duration_seconds_count", ()] == 3
-    assert told["eksendpoint_request_duration_seconds_bucket", (("le", "+Inf"),)] == 3
+    decisions = (("route", "/v1/decisions"),)
+    assert told["eksendpoint_request_duration_seconds_count", decisions] == 2
+    assert told["eksendpoint_request_duration_seconds_bucket", (("le", "+Inf"), *decisions)] == 2
+    assert told["eksendpoint_decision_duration_seconds_count", ()] == 1
+    assert 0 < told["eksendpoint_decision_duration_seconds_sum", ()] < 10
 
 
 def test_what_a_caller_makes_up_is_counted_as_other(fresh: Flask) -> None:
@@ -81,7 +85,32 @@ def test_a_status_that_is_not_listed_is_other(fresh: Flask) -> None:
     told = samples(fresh.test_client())
 
     assert told[requests("GET", "/livez", "other")] == 1
-    assert told["eksendpoint_request_duration_seconds_bucket", (("le", "10.0"),)] == 0
+    assert told["eksendpoint_request_duration_seconds_bucket", (("le", "10.0"), ("route", "/livez"))] == 0
+
+
+def test_what_a_worker_has_now_ends_with_it_and_what_it_counted_stays(fresh: Flask) -> None:
+    meter = fresh.config["METER"]
+    for row, count in ((3, 5), (4, 7)):
+        meter.row = row
+        meter.note_now("connections", count)
+        meter.add("closed", "connections")
+
+    meter.forget_now(3)
+    told = samples(fresh.test_client())
+
+    assert told["eksendpoint_connections", ()] == 7
+    assert told["eksendpoint_connections_closed_total", (("want", "connections"),)] == 2
+    assert told["eksendpoint_connections_closed_total", (("want", "answers"),)] == 0
+
+
+def test_names_are_in_base_units_and_labels_are_bounded(fresh: Flask) -> None:
+    told = samples(fresh.test_client())
+
+    for name, labels in told:
+        assert name.startswith("eksendpoint_")
+        assert not re.search(r"_(ms|milliseconds|us|kb|mb|percent|latency)(_|$)", name)
+        known = {"method", "route", "status", "outcome", "mode", "result", "le", "want", "name", "revision", "version"}
+        assert {label for label, _ in labels} <= known | {"facts_edition", "worked_out_from"}
 
 
 def test_a_broken_policy_file_is_told_with_since_when(tmp_path: Path) -> None:
