@@ -122,13 +122,26 @@ def test_no_secret_stands_in_the_compose_file_and_none_is_asked_for_by_the_singl
     assert ":?set GRAFANA_PASSWORD}" in compose["services"]["grafana"]["entrypoint"][2]
 
 
+def test_naming_the_front_and_the_dashboard_starts_all_that_the_profile_has(compose: dict[str, Any]) -> None:
+    """Only what is named starts, and what that needs."""
+    started, waiting = set(), {"nginx", "grafana"}
+    while waiting:
+        started |= waiting
+        waiting = {name for one in waiting for name in compose["services"][one].get("depends_on", {})} - started
+
+    assert started == SCALED
+
+
 def test_replicas_start_when_the_tables_are_there_and_the_tables_when_the_database_is(compose: dict[str, Any]) -> None:
     services = compose["services"]
 
     assert services["migration"]["command"] == ["python", "-m", "service", "records", "prepare"]
     assert services["migration"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     for replica in ("replica-a", "replica-b"):
-        assert services[replica]["depends_on"] == {"migration": {"condition": "service_completed_successfully"}}
+        assert services[replica]["depends_on"] == {
+            "migration": {"condition": "service_completed_successfully"},
+            "redis": {"condition": "service_healthy"},
+        }
         assert services["nginx"]["depends_on"][replica] == {"condition": "service_healthy"}
 
 
@@ -141,6 +154,8 @@ def test_replicas_answer_for_what_they_kept(compose: dict[str, Any]) -> None:
     )
     assert settings.records is Records.REQUIRED
     assert settings.records_url == "postgresql://service@postgres/decisions"
+    assert settings.access.rate_limit_store == "redis://redis:6379/0"
+    assert settings.access.trusted_proxies == 1
 
 
 def test_nginx_looks_for_the_replicas_where_they_are(compose: dict[str, Any]) -> None:

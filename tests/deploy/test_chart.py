@@ -23,7 +23,7 @@ from tests.deploy.chart_values import BARE, EVERY, EVERYTHING, LEAST, OPEN, TOKE
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy/kubernetes/eks-endpoint-decision"
-SECRET = ("RECORDS_URL", "OTHER_URL")
+SECRET = ("RECORDS_URL", "RATE_LIMIT_STORE")
 VERSIONS = ("1.30", "1.33", "1.37")
 Manifest = dict[str, Any]
 
@@ -281,6 +281,7 @@ def test_streams_have_a_route_that_gathers_nothing(chart: helm_python.Chart) -> 
         ({"serviceMonitor": {"enabled": True}}, "Prometheus needs a key"),
         ({"replicas": 0}, "replicas"),
         ({"settings": {"RECORDS_URL": "postgresql://u:secret@host/d"}}, "RECORDS_URL"),
+        ({"settings": {"RATE_LIMIT_STORE": "redis://:secret@host"}}, "RATE_LIMIT_STORE"),
         ({"settings": {"lower": "case"}}, "lower"),
         ({"record": {"urlSecret": "database", "mode": "sometimes"}}, "mode"),
         ({"image": {"digest": "latest"}}, "digest"),

@@ -30,13 +30,15 @@ from service.records.record import Wanted
 from service.records.store import Store
 from service.web.access.callers import Scope
 from service.web.access.keys import new_key
-from tests.e2e.scaled_out import Replica, running_nginx, running_prometheus
+from service.web.access.rates import rate_of
+from tests.e2e.scaled_out import Replica, running_nginx, running_prometheus, running_redis
 from tests.e2e.server import ROOT, Server, until
 from tests.postgresql import PostgresServer, postgres_server
 
 QUESTION = {"cluster": {"name": "demo"}, "include": []}
 LINE = json.dumps(QUESTION).encode() + b"\n"
 CLIENTS = 3
+SCARCE = 7
 DASHBOARD = ROOT / "deploy/grafana/dashboards/eks-endpoint-decision.json"
 
 
@@ -108,6 +110,8 @@ class SetUp:
     record: str
     headers: dict[str, str]
     """With which a caller says who it is."""
+    limited: dict[str, str]
+    """With which another one does, who may ask little."""
 
     def kept(self) -> set[str]:
         """The ids in the record."""
@@ -136,11 +140,13 @@ class SetUp:
 def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SetUp]:
     """Two replicas, ready, behind nginx."""
     folder = tmp_path_factory.mktemp("scaled-out")
-    with postgres_server(folder) as postgres:
+    with postgres_server(folder) as postgres, running_redis(folder) as redis:
         record = prepared_record(postgres)
         secret, key = new_key("portal", frozenset({Scope.DECIDE, Scope.READ}), None, None)
+        scarce, limited = new_key("visitor", frozenset({Scope.DECIDE}), None, rate_of(f"{SCARCE}/day"))
         settings = {
-            "API_KEYS": key.line(),
+            "API_KEYS": f"{key.line()} {limited.line()}",
+            "RATE_LIMIT_STORE": redis,
             "METRICS_ACCESS": "open",
             "RECORDS": "required",
             "RECORDS_URL": record,
@@ -151,7 +157,8 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SetUp]:
             with ThreadPoolExecutor() as pool:
                 list(pool.map(Replica.start, replicas))
             with running_nginx(folder, tuple(replica.port for replica in replicas)) as front:
-                yield SetUp(front, replicas, record, {"Authorization": f"Bearer {secret}"})
+                callers = ({"Authorization": f"Bearer {text}"} for text in (secret, scarce))
+                yield SetUp(front, replicas, record, *callers)
         finally:
             for replica in replicas:
                 replica.close()
@@ -181,6 +188,19 @@ def test_a_decision_of_one_replica_is_found_by_the_other(set_up: SetUp) -> None:
     for answer in answers:
         for replica in set_up.replicas:
             assert replica.server.get(answer.headers["Location"], headers=set_up.headers).content == answer.content
+
+
+def test_replicas_count_together_what_a_caller_asks(set_up: SetUp) -> None:
+    asked = [
+        replica.server.post("/v1/decisions", json=QUESTION, headers=set_up.limited)
+        for _ in range(SCARCE)
+        for replica in set_up.replicas
+    ]
+    through_nginx = set_up.front.post("/v1/decisions", json=QUESTION, headers=set_up.limited)
+
+    assert [answer.status_code for answer in asked] == [200] * SCARCE + [429] * SCARCE
+    assert through_nginx.status_code == 429
+    assert int(through_nginx.headers["Retry-After"]) > 0
 
 
 def test_every_panel_of_the_dashboard_shows_something(set_up: SetUp, tmp_path: Path) -> None:
