@@ -75,7 +75,7 @@ def access_entries(question: Question, names: Iterable[str]) -> Preparation:
         for name in names
     )
     sentence = (
-        f"see that the principals that {', '.join(names)} use have access entries: once public access is off, "
+        f"see that an access entry is made for each principal of {', '.join(names)}: once public access is off, "
         "`aws-auth` can be changed from inside only, and access entries from everywhere"
     )
     return Preparation(sentence=sentence, changes=changes, facts=("F-6.3", "F-8.12"))

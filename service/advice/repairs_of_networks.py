@@ -139,7 +139,8 @@ def give_way_out(fault: CallFault) -> Iterable[Repair]:
 
 def _leads_out(known: Study, place: Place) -> bool:
     routes = defaults(known.scene, place.table, 4) if place.table else ()
-    return any(route is not None and route.target in known.scene.nats for route in routes)
+    found = (route for route in routes if route is not None and not route.is_blackhole)
+    return any(route.target in known.scene.nats for route in found)
 
 
 def assign_public_addresses(fault: CallFault) -> Iterable[Repair]:

@@ -77,7 +77,7 @@ def told_of(scene: Scene, caller: Caller, modes: tuple[EndpointMode, ...]) -> To
     if consumer.proxy is None:
         return alone
     assumed = taken_of_patterns(scene, consumer, consumer.proxy)
-    if not takes_proxy(scene, consumer):
+    if not takes_proxy(scene, consumer, consumer.proxy):
         return replace(alone, assumptions=(*alone.assumptions, *assumed))
     hop = Hop(
         component=f"proxy of {consumer.name}",

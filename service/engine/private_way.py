@@ -32,7 +32,6 @@ from service.engine.gates import (
     host_network,
     opened,
     own_groups,
-    passes_unseen,
     replies,
     unknown,
 )
@@ -278,13 +277,10 @@ def _way_back(scene: Scene, caller: Caller, source: Place | None, target: Place,
 
 
 def _returning(gate: Gate) -> Gate:
-    hop = gate.hop
-    if hop is None:
-        return passes_unseen(Stage.ROUTE_BACK)
+    """What stops the reply, told as the way back."""
+    disposition = Disposition.NO_ROUTE if gate.verdict is Verdict.NO else gate.disposition
     cause = "control-plane-eni-in-unroutable-subnet"
-    if gate.verdict is Verdict.UNKNOWN:
-        return unknown(Stage.ROUTE_BACK, hop.component, hop.kind, hop.detail, cause, hop.missing, *hop.facts)
-    return closed(Stage.ROUTE_BACK, hop.component, hop.kind, hop.detail, cause, Disposition.NO_ROUTE, *hop.facts)
+    return gate._replace(stage=Stage.ROUTE_BACK, cause=cause, disposition=disposition)
 
 
 def _walk_from_nowhere(scene: Scene, caller: Caller) -> Walk:

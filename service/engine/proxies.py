@@ -23,11 +23,8 @@ _DEFAULT_SERVICE_ADDRESSES = addresses("10.100.0.1", "172.20.0.1")
 """The first address of either range that EKS chooses from; which one, is not known without `service_cidr`."""
 
 
-def takes_proxy(scene: Scene, consumer: Consumer) -> bool:
+def takes_proxy(scene: Scene, consumer: Consumer, proxy: Proxy) -> bool:
     """Whether the call to the API server goes through the consumer's proxy."""
-    proxy = consumer.proxy
-    if proxy is None:
-        return False
     if _asks_service(consumer):
         return bool(_not_bypassed(scene, proxy.bypass))
     return not names_endpoint(scene, proxy.bypass)

@@ -75,6 +75,8 @@ def _summary(best: Assessment, second: Assessment | None, assessments: Sequence[
     if second is not None:
         margin = float(best.scores.total - second.scores.total)
         said += f", {margin:.2f} points before {names[second.mode]}"
-    others = [a for a in assessments if a.objections]
-    reasons = "; ".join(f"{names[a.mode]}: {', '.join(dict.fromkeys(o.id for o in a.objections))}" for a in others)
-    return said + (f" (not {reasons})" if reasons else "")
+    told = {a: f"{names[a.mode]}: {', '.join(dict.fromkeys(o.id for o in a.objections))}" for a in assessments}
+    out = "; ".join(text for a, text in told.items() if a.status is Status.RULED_OUT)
+    unknown = "; ".join(text for a, text in told.items() if a.status is Status.UNDETERMINED)
+    reasons = (*((f"not {out}",) if out else ()), *((f"not known of {unknown}",) if unknown else ()))
+    return said + (f" ({'; '.join(reasons)})" if reasons else "")

@@ -95,7 +95,7 @@ def _addresses_term(scene: Scene, mode: EndpointMode) -> Term:
         return Term(name=name, points=0, of=ADDRESSES, because="the list is not known, so every address may connect")
     ipv4, ipv6 = scene.admitted(4).count(), scene.admitted(6).count()
     points = round(ONE_ADDRESS * (1 - max(_openness(ipv4, 32), _openness(ipv6, 128))))
-    counted = f"{ipv4} IPv4 addresses"
+    counted = "one IPv4 address" if ipv4 == 1 and not ipv6 else f"{ipv4} IPv4 addresses"
     if ipv6:
         counted = f"{ipv4} IPv4 and about 2^{round(log2(ipv6))} IPv6 addresses"
     awaited = ", and those that the list still awaits," if scene.access.awaited else ""
@@ -105,6 +105,12 @@ def _addresses_term(scene: Scene, mode: EndpointMode) -> Term:
 def _openness(count: int, bits: int) -> float:
     """How much of a family's space so many addresses are, 0 for none or one to 1 for all, on a log scale."""
     return log2(count) / bits if count else 0.0
+
+
+_NONE_IS = {
+    Importance.REQUIRED: "nobody must get in, so nobody is missing",
+    Importance.PREFERRED: "nobody is only preferred, so nobody is missing",
+}
 
 
 class Burden(NamedTuple):
@@ -201,6 +207,6 @@ def _accessibility(mode: EndpointMode, wanted: Sequence[Journey]) -> tuple[Term,
     for importance, of in ((Importance.REQUIRED, REQUIRED), (Importance.PREFERRED, PREFERRED)):
         flows = [j.to_api_server[mode] for j in wanted if j.consumer.importance is importance]
         inside = sum(flow.is_accepted for flow in flows)
-        because = f"{inside} of {len(flows)} {importance.value} consumers get in"
+        because = f"{inside} of {len(flows)} {importance.value} consumers get in" if flows else _NONE_IS[importance]
         terms.append(_term(f"{importance.value}_admitted", of, _share(inside, len(flows)), because))
     return tuple(terms)

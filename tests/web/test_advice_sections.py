@@ -97,7 +97,9 @@ def test_the_report_says_what_to_ask_next(client: FlaskClient) -> None:
     text = report(client)
 
     assert "## What to ask next" in text
-    assert "1. Is the VPC's DNS support on? (settle: /cluster/vpc/enable_dns_support, taken for granted today)" in text
+    assert (
+        "1. Is the VPC's DNS support on? (settle: `/cluster/vpc/enable_dns_support`, taken for granted today)" in text
+    )
     assert "   - no: then no mode fits; nodes does not get in (public, public and private, private)\n" in text
     assert "   - yes: the recommendation stays\n" in text
 

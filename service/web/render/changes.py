@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from service.domain.written import WrittenChange
-from service.web.render.escaping import fenced, plain
+from service.web.render.escaping import fenced, plain, prose
 
 Document = dict[str, Any]
 
@@ -42,13 +42,13 @@ def the_change(answer: Document) -> Iterator[str]:
     yield "## The change"
     for change in shown:
         yield ""
-        yield f"{plain(change['title'])}, {plain(change['what'])}:"
+        yield f"{prose(change['title'])}, {plain(change['what'])}:"
         yield ""
         yield from fenced(change["text"].split("\n"), _LANGUAGES.get(change["form"], change["form"]))
         if change["notes"]:
             yield ""
         for note in change["notes"]:
-            yield f"- {plain(note)}"
+            yield f"- {prose(note)}"
     others = dict.fromkeys(
         f"{change['title']}, for the repairs" if change["what"].startswith(_OFFERED) else change["title"]
         for change in changes

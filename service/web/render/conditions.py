@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from service.domain.change import Conditions, Mend, Repair
-from service.web.render.escaping import plain
+from service.web.render.escaping import plain, prose
 from service.web.render.plans import change_member
 
 Document = dict[str, Any]
@@ -58,7 +58,7 @@ def what_would_help(answer: Document, names: dict[str, str]) -> Iterator[str]:
         name = names[each["mode"]]
         for number, way in enumerate(each["ways"]):
             sentences = "; and ".join(f"{it['sentence']} ({', '.join(it['facts'])})" for it in way)
-            yield f"- {plain(name)}{', or' if number else ''}: {plain(sentences)}"
+            yield f"- {plain(name)}{', or' if number else ''}: {prose(sentences)}"
         if not each["ways"]:
             stands = ", ".join(each["stands"]) or "so much at once"
             yield f"- {plain(name)}: nothing simple is known to help against {plain(stands)}"
@@ -74,4 +74,4 @@ def what_would_mend(answer: Document) -> Iterator[str]:
     for mend in mends:
         what = f"{mend['consumer']}: {mend['cause']}" if mend["consumer"] else mend["cause"]
         said = "; or ".join(f"{it['sentence']} ({', '.join(it['facts'])})" for it in mend["repairs"])
-        yield f"- {plain(what)}: {plain(said)}"
+        yield f"- {plain(what)}: {prose(said)}"

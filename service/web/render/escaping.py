@@ -12,9 +12,30 @@ _BARE_LINK = re.compile(r"(?i)(://|\bwww\.)")
 
 def plain(text: str) -> str:
     """The text so that it reads as it is, in a line, a list or a table's cell."""
-    escaped = _ACTIVE.sub(lambda mark: "\\" + mark[0], " ".join(text.split()))
-    escaped = _BARE_LINK.sub(lambda link: link[0].replace(":", "\\:").replace(".", "\\."), escaped)
-    return _BLOCK_MARK.sub(_unmarked, escaped)
+    return _BLOCK_MARK.sub(_unmarked, _inline(" ".join(text.split())))
+
+
+def prose(text: str) -> str:
+    """A sentence of ours in a line or a list: what stands between its backticks is code, all else reads as it is.
+
+    Code shows every sign as it is, so a name that holds backticks can make more of the line code and nothing else.
+    """
+    parts = " ".join(text.split()).split("`")
+    codes = parts[1::2]
+    if len(parts) % 2 == 0 or not all(code.strip() for code in codes):
+        return plain(text)
+    told = (f"`{part}`" if number % 2 else _inline(part) for number, part in enumerate(parts))
+    return _BLOCK_MARK.sub(_unmarked, "".join(told))
+
+
+def code(text: str) -> str:
+    """A field or another text that is written as it stands, as code where it can be."""
+    return plain(text) if "`" in text or not text.strip() else f"`{' '.join(text.split())}`"
+
+
+def _inline(text: str) -> str:
+    escaped = _ACTIVE.sub(lambda mark: "\\" + mark[0], text)
+    return _BARE_LINK.sub(lambda link: link[0].replace(":", "\\:").replace(".", "\\."), escaped)
 
 
 def fenced(lines: list[str], language: str = "text") -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from service.web.render.changes import the_change
 from service.web.render.conditions import what_would_help, what_would_mend
 from service.web.render.diagram.mermaid import charts_of
-from service.web.render.escaping import fenced, plain
+from service.web.render.escaping import code, fenced, plain, prose
 from service.web.render.plans import the_safe_way
 from service.web.render.policy import what_the_policy_said
 from service.web.render.scanning import what_scanners_say
@@ -105,7 +105,7 @@ def _why(answer: Node) -> Iterator[str]:
             doubt = "" if objection["certain"] else " (not certain)"
             yield (
                 f"- {_MODES[assessment['mode']]} is {_status(assessment)}{doubt}:"
-                f" {plain(objection['sentence'])} (`{objection['id']}`{_facts(objection)})"
+                f" {prose(objection['sentence'])} (`{objection['id']}`{_facts(objection)})"
             )
     if chosen:
         yield from _leads(answer, chosen)
@@ -253,16 +253,16 @@ def _present_setting(answer: Node) -> Iterator[str]:
     yield f"{_MODES[current['mode']].capitalize()}{_with_list(current)}: {_status(current)}."
     yield ""
     for finding in current["findings"]:
-        yield f"- **{finding['severity']}**: {plain(finding['sentence'])} (`{finding['cause']}`{_facts(finding)})"
-        yield f"  - what to do: {plain(finding['mend'])}"
+        yield f"- **{finding['severity']}**: {prose(finding['sentence'])} (`{finding['cause']}`{_facts(finding)})"
+        yield f"  - what to do: {prose(finding['mend'])}"
         if finding["missing"]:
-            yield f"  - what would settle it: {plain(', '.join(finding['missing']))}"
+            yield f"  - what would settle it: {', '.join(map(code, finding['missing']))}"
     if not current["findings"]:
         yield "Nothing was found wrong with it."
 
 
 def _statements(title: str, statements: Iterable[Node]) -> Iterator[str]:
-    lines = [f"- {plain(it['sentence'])} (`{it['code']}`; settle: {plain(it['field'])})" for it in statements]
+    lines = [f"- {prose(it['sentence'])} (`{it['code']}`; settle: {code(it['field'])})" for it in statements]
     if lines:
         yield f"## {title}"
         yield ""

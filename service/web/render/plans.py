@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from service.domain.change import Change, ChangePlan, PlanStep, Setting
-from service.web.render.escaping import plain
+from service.web.render.escaping import prose
 
 Document = dict[str, Any]
 
@@ -58,13 +58,13 @@ def the_safe_way(answer: Document) -> Iterator[str]:
         return
     yield "## The safe way there"
     yield ""
-    yield plain(f"{plan['summary'][:1].upper()}{plan['summary'][1:]}.")
+    yield prose(f"{plan['summary'][:1].upper()}{plan['summary'][1:]}.")
     for step in plan["steps"]:
         yield ""
-        yield f"{step['sequence']}. {plain(step['sentence'])} (`{step['call']}`; {', '.join(step['facts'])})"
+        yield f"{step['sequence']}. {prose(step['sentence'])} (`{step['call']}`; {', '.join(step['facts'])})"
         for title, name in (("before", "preconditions"), ("wait", "waits"), ("verify", "verify")):
             for line in step[name]:
-                yield f"   - {title}: {plain(line)}"
+                yield f"   - {title}: {prose(line)}"
         for cut in step["cuts"]:
-            yield f"   - **cut off**: {plain(cut['sentence'])}"
-        yield f"   - way back: {plain(step['way_back'])}"
+            yield f"   - **cut off**: {prose(cut['sentence'])}"
+        yield f"   - way back: {prose(step['way_back'])}"

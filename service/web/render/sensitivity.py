@@ -57,8 +57,8 @@ def how_sure(answer: Document, names: dict[str, str]) -> Iterator[str]:
     yield f"- the recommendation {holds} if every weight is off by as much as {quarter}, all at once"
     if found["dominates"]:
         yield f"- whatever the weights, it beats {', '.join(names[mode] for mode in found['dominates'])}"
-    won = ", ".join(f"{names[each['mode']]} {100 * each['share']:.1f} %" for each in found["shares"])
-    yield f"- of all ways to weigh the three criteria, wins: {won}"
+    won = ", ".join(f"{names[each['mode']]} wins {100 * each['share']:.1f} %" for each in found["shares"])
+    yield f"- of all ways to weigh the three criteria {won}"
     for reach in found["weights"]:
         for turn, side in ((reach["below"], "below"), (reach["above"], "above")):
             if turn:

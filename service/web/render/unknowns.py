@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from service.domain.unknowns import PossibleAnswer, Unknown
-from service.web.render.escaping import plain
+from service.web.render.escaping import code, plain, prose
 
 Document = dict[str, Any]
 
@@ -55,12 +55,12 @@ def what_to_ask(answer: Document, names: dict[str, str]) -> Iterator[str]:
     yield ""
     for number, unknown in enumerate(unknowns, 1):
         taken = ", taken for granted today" if unknown["assumed"] else ""
-        yield f"{number}. {plain(unknown['question'])} (settle: {plain(unknown['field'])}{taken})"
+        yield f"{number}. {prose(unknown['question'])} (settle: {code(unknown['field'])}{taken})"
         for possible in unknown["answers"]:
             yield f"   - {plain(possible['words'])}: {plain(_becomes(possible, names))}"
     if untried:
         yield ""
-        yield f"Not tried, for the search is bounded: {plain(', '.join(untried))}."
+        yield f"Not tried, for the search is bounded: {', '.join(map(code, untried))}."
 
 
 def _becomes(possible: Document, names: dict[str, str]) -> str:

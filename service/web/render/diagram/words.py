@@ -1,7 +1,4 @@
-"""The picture's own words, in one place; what a question or a path says is shown as it is.
-
-A text with places is filled first and said then, as every sentence is (docs/words.md).
-"""
+"""The picture's own words, in one place; what a question or a path says is shown as it is."""
 
 from __future__ import annotations
 
