@@ -11,7 +11,7 @@ SCANNERS := build/scanners
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install run test check scanners format bench examples pictures words lock clean
+.PHONY: install run test check audit scanners format bench examples pictures words lock clean
 
 install: $(VENV)/installed
 
@@ -47,6 +47,10 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Known vulnerabilities, licences against a list, and a bill of materials in build/sbom.json.
+audit: install
+	$(BIN)/python -m tests.audit
 
 format: install
 	$(BIN)/ruff format .

@@ -19,6 +19,7 @@ from service.web.request_context import surround_requests
 from service.web.routes import (
     batches,
     catalogue,
+    configuration,
     decisions,
     descriptions,
     diagrams,
@@ -51,7 +52,19 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     surround_requests(app, Origins(settings.edge.allowed_origins), app.config["HELD"], app.config["TRACING"])
     answer_with_problems(app)
     guard_requests(app, settings)
-    for room in (operations, catalogue, decisions, batches, record, diagrams, policy, descriptions, schemas, page):
+    for room in (
+        operations,
+        configuration,
+        catalogue,
+        decisions,
+        batches,
+        record,
+        diagrams,
+        policy,
+        descriptions,
+        schemas,
+        page,
+    ):
         app.register_blueprint(room.blueprint)
     keeper = app.config["RECORDER"].keeper
     count_requests(app, app.config["POLICIES"], keeper.counts if keeper else None)

@@ -83,6 +83,8 @@ class Settings:
     access: AccessSettings = field(default_factory=AccessSettings)
     edge: Edge = Edge()
     is_traced: bool = False
+    given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """The names of the variables that were set in the environment, ours among them."""
     openapi_file: Path = Path(__file__).resolve().parent.parent / "openapi.yaml"
 
     @classmethod
@@ -132,6 +134,7 @@ class Settings:
         settings = cls(
             edge=edge,
             is_traced=_is_traced(environment),
+            given=frozenset(name for name, value in environment.items() if value),
             host=environment.get("HOST") or usual.host,
             port=whole_number("PORT", usual.port, 1, 65_535),
             workers=whole_number("WORKERS", usual.workers, 1, 256),

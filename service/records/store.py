@@ -65,14 +65,17 @@ class Store:
     """Decisions in a database; ``url`` is SQLAlchemy's, with `sqlite` or `postgresql` as its kind."""
 
     def __init__(self, url: str) -> None:
-        self._url = _with_driver(make_url(url))
+        try:
+            self._url = _with_driver(make_url(url))
+        except (SQLAlchemyError, ValueError):  # whose words may hold the password
+            raise StoreError("RECORDS_URL is no address such as `postgresql://user:password@host/database`") from None
         self._engine = _sqlite(self._url) if self._url.get_backend_name() == "sqlite" else _postgresql(self._url)
         self._insert: Any = _INSERTS[self._engine.dialect.name]
 
     @property
     def place(self) -> str:
-        """Where the store is, without the password."""
-        return self._url.render_as_string(hide_password=True)
+        """Where the store is, without the password, which may stand in the query as well."""
+        return self._url.set(query={}).render_as_string(hide_password=True)
 
     def close(self) -> None:
         """Gives back every connection."""

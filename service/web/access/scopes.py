@@ -10,6 +10,7 @@ from service.web.access.callers import Scope
 _OPEN = frozenset[Scope]()
 _DECIDE = frozenset({Scope.DECIDE})
 _READ = frozenset({Scope.READ})
+_ADMIN = frozenset({Scope.ADMIN})
 _EITHER = frozenset({Scope.DECIDE, Scope.READ})
 
 NEEDED: Mapping[tuple[str, str], frozenset[Scope]] = {
@@ -35,6 +36,8 @@ NEEDED: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/v1/formats"): _EITHER,
     ("GET", "/v1/schemas"): _EITHER,
     ("GET", "/v1/schemas/<name>"): _EITHER,
+    # Shows no secret, but where files and stores lie.
+    ("GET", "/v1/config"): _ADMIN,
     # Names no cluster, but tells how much is asked and under which policy.
     ("GET", "/metrics"): _READ,
     # Probes carry no credentials, and the description of the API says how to get some.

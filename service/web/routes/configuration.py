@@ -1,0 +1,19 @@
+"""``GET /v1/config``: with which settings the service runs, without its secrets."""
+
+from __future__ import annotations
+
+import orjson
+from flask import Blueprint, Response, current_app
+
+from service.web.configuration import as_document
+from service.web.forms import JSON
+from service.web.policies import policies
+
+blueprint = Blueprint("configuration", __name__, url_prefix="/v1")
+
+
+@blueprint.get("/config")
+def configuration() -> Response:
+    """The settings of this process, and what answers."""
+    document = as_document(current_app.config["SETTINGS"], policies())
+    return Response(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE), content_type=JSON)
