@@ -13,7 +13,18 @@ _LINKS = ("peering", "transit_gateway", "vpn", "direct_connect", "client_vpn")
 _INSIDE = ("node", "node", "node", "fargate_pod", "pod")
 _ANYWHERE = ("operator", "pipeline", "gitops_controller", "function", "managed_service", "hybrid_node")
 _NAMES = (
-    *("nodes", "a", "한국어 이름의 노드 그룹", "漢字漢字漢字漢字", "ﷺ ﷽ العربية", "e\u0301\u0302\u0303\u0304"),
+    *(
+        "nodes",
+        "a",
+        "한국어 이름의 노드 그룹",
+        "漢字漢字漢字漢字",
+        "ﷺ ﷽ العربية",
+        "Bélâ Ünïcøde Łódź",
+        "УЗЛЫ Щёлково",
+        "Κόμβοι",
+        "🚀🚀 ノード",
+        "e\u0301\u0302\u0303\u0304",
+    ),
     *("node-group-with-a-name-that-is-longer-than-any-box-could-hold-in-one-line", "x" * 200, "W" * 60),
     *("</text><script>x</script>", "a & b \"c\" 'd'"),
 )

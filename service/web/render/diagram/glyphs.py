@@ -27,16 +27,21 @@ _BOLD = (
     *(645, 652, 582, 712, 365, 712, 838),
 )
 _WIDE = 1_020
-_OTHER = 1_420
-"""The widest of the Latin, Greek and Cyrillic letters beyond ASCII."""
+_LETTERS = (("\u00c0", "\u017f", 1_170), ("\u0391", "\u03c9", 1_000), ("\u0410", "\u044f", 1_330))
+"""Latin, Greek and Cyrillic letters, each kind with the width of its widest."""
+_OTHER = 700
+"""About what a sign of another script takes; a text with one is held to its width (`is_measured`)."""
 _TYPOGRAPHIC = {"…": 1_000, "·": 600, "→": 1_000, "←": 1_000, "×": 840}
 _ELLIPSIS = "…"
 _MOST_MARKS = 2
 """How many accents a letter may carry: more would climb out of their line."""
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """The text with nothing in it that breaks a line, turns the reading order, or climbs out of its line."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept: list[str] = []
     marks = 0
     for sign in text:
@@ -59,19 +64,33 @@ def clean(text: str) -> str:
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """The most that a line of text takes, in the units of the size."""
     table = _BOLD if bold else _REGULAR
-    return sum(table[ord(sign) - 32] if " " <= sign <= "~" else _beyond_ascii(sign) for sign in text) * size / 1000
+    return (
+        sum(table[ord(sign) - 32] if " " <= sign <= "~" else _beyond_ascii(sign, table) for sign in text) * size / 1000
+    )
 
 
-def _beyond_ascii(sign: str) -> int:
+def _beyond_ascii(sign: str, table: tuple[int, ...]) -> int:
     if sign in _TYPOGRAPHIC:
         return _TYPOGRAPHIC[sign]
-    return _WIDE if unicodedata.east_asian_width(sign) in "WF" else _OTHER
+    if unicodedata.category(sign) in ("Mn", "Me"):
+        return 0
+    plain = unicodedata.normalize("NFD", sign)[0]
+    if " " <= plain <= "~":
+        return table[ord(plain) - 32]
+    if unicodedata.east_asian_width(sign) in "WF":
+        return _WIDE
+    return next((most for first, last, most in _LETTERS if first <= sign <= last), _OTHER)
 
 
 def is_measured(text: str) -> bool:
     """Whether every sign's width is known; of other scripts some signs are wider than any letter."""
-    return all(
-        " " <= sign <= "~" or sign in _TYPOGRAPHIC or "\uac00" <= sign <= "\ud7a3" or "\u4e00" <= sign <= "\u9fff"
+    return text.isascii() or all(
+        " " <= sign <= "~"
+        or sign in _TYPOGRAPHIC
+        or "\uac00" <= sign <= "\ud7a3"
+        or "\u4e00" <= sign <= "\u9fff"
+        or "\u0300" <= sign <= "\u036f"
+        or any(first <= sign <= last for first, last, _ in _LETTERS)
         for sign in text
     )
 
