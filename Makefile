@@ -11,7 +11,11 @@ SCANNERS := build/scanners
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+<<<<<<< HEAD
 .PHONY: install run test check audit scanners format bench examples pictures words lock clean
+=======
+.PHONY: install run test check scanners format bench pictures screenshots words lock clean
+>>>>>>> f3d21e0 (page: say how it works, show it in screenshots, and try the key in a browser)
 
 install: $(VENV)/installed
 
@@ -65,6 +69,10 @@ words: install
 # The pictures of docs/img, from the example in README.md.
 pictures: install
 	$(BIN)/python -m tests.pictures
+
+# The screenshots of docs/img, with the installed Chromium.
+screenshots: install
+	$(BIN)/python -m tests.page.screenshots
 
 bench: install
 	$(BIN)/python -m tests.bench

@@ -11,6 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from service.web.access.callers import Scope
+from service.web.access.keys import new_key
 from tests.e2e.server import Server, running_service
 from tests.knowledge_base import knowledge
 from tests.page.browser import chromium, running_browser
@@ -258,3 +260,31 @@ def test_without_scripts_a_form_is_answered_with_a_page(browser: Browser, server
 
     expect(page.locator("h1")).to_have_text("No mode fits")
     context.close()
+
+
+def test_a_key_is_asked_for_where_one_is_needed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
+    text, key = new_key("reader", frozenset({Scope.DECIDE, Scope.READ}), None, None)
+    log = tmp_path_factory.mktemp("locked") / "log"
+    with running_service(log, RECORDS="required", WORKERS="1", API_KEYS=key.line()) as locked:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(locked.url + "/")
+        page.fill("#document", json.dumps(QUESTION))
+        page.click("#take button")
+
+        page.fill("#key-text", "none-of-ours")
+        page.click("#key button")
+        expect(page.locator("#key-refused")).to_have_text("The key was not accepted.")
+        page.fill("#key-text", text)
+        page.click("#key button")
+        page.wait_for_selector("#verdict")
+        page.click("nav >> text=Decisions")
+        page.wait_for_selector("table.kept")
+        page.reload()
+        page.wait_for_selector("table.kept")
+
+        assert text not in page.content()
+        assert text not in page.url
+        page.locator("tbody th a").first.click()
+        expect(page.locator("#curl")).to_contain_text('"x-api-key:$KEY"')
+        context.close()
