@@ -17,7 +17,7 @@ import pytest
 
 from service.records.record import Wanted
 from service.records.store import Store
-from tests.e2e.server import PATIENCE_SECONDS, Server, running_service, until
+from tests.e2e.server import PATIENCE_SECONDS, Server, read_all, running_service, until
 
 STREAM_SECONDS = 2
 LINE = json.dumps({"cluster": {"name": "demo"}}).encode() + b"\n"
@@ -247,6 +247,45 @@ def test_every_acknowledged_line_of_a_killed_worker_is_in_the_record(tmp_path: P
 
     assert 60 <= len(acknowledged) < 500
     assert kept(f"sqlite:///{tmp_path / 'records.sqlite3'}") >= set(acknowledged)
+
+
+def test_stopping_in_the_middle_loses_no_stream_and_no_question(tmp_path: Path) -> None:
+    """A stream and plain questions that were on their way when the stop came are answered to their end."""
+    question = LINE.strip()
+    with running_service(tmp_path / "log", WORKERS="1") as server, stream(server) as batch:
+        plain = [server.begin_upload(question, sent) for sent in (1, len(question) // 2, len(question) - 1)]
+        batch.send(LINE)
+        assert batch.take()["status"] == 200
+        is_quick(server)  # so that what came before has been read
+
+        server.terminate()
+        until(lambda: not takes_connections(server))
+        batch.send(LINE * 20)
+        taken = [batch.take()["status"] for _ in range(20)]
+        for connection, sent in zip(plain, (1, len(question) // 2, len(question) - 1), strict=True):
+            connection.sendall(question[sent:])
+        answers = [read_all(connection) for connection in plain]
+        batch.send(LINE)
+        batch.end()
+        taken.append(batch.take()["status"])
+        with pytest.raises(StopIteration):
+            batch.take()
+
+        assert taken == [200] * 21
+        assert all(answer.startswith(b"HTTP/1.1 200 ") for answer in answers)
+        assert server.process.wait(PATIENCE_SECONDS) == 0
+        assert batch.told()["is_whole"]
+    for connection in plain:
+        connection.close()
+
+
+def takes_connections(server: Server) -> bool:
+    """Whether the port is open."""
+    try:
+        server.connect().close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def test_memory_does_not_grow_with_the_stream(tmp_path: Path) -> None:
