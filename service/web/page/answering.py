@@ -42,8 +42,9 @@ from service.web.recorder import recorder
 from service.web.render.diagram.picture import picture_of
 from service.web.render.diagram.subject import Excerpt
 from service.web.render.diagram.svg import written as written_picture
+from service.web.render.spoken import said_by
 from service.web.schemas import described_question
-from service.words.documents import in_words
+from service.words.documents import in_words, names_in
 
 Document = dict[str, Any]
 
@@ -101,7 +102,8 @@ def kept_page(record: Record) -> Response:
 
 def drawn(answer: Document, question: Question | None, name: str = "drawing") -> Markup:
     """The picture of an answer, to stand inside a page; ``name`` tells several apart. It escapes what it shows."""
-    return Markup(written_picture(picture_of(answer, question, Excerpt()), name))  # noqa: S704
+    picture = picture_of(answer, question, Excerpt(), said_by(spoken(), names_in(answer)))
+    return Markup(written_picture(picture, name))  # noqa: S704
 
 
 def _told(question: Document, answer: Document, body: bytes, masked: Sequence[str] = ()) -> Document:

@@ -125,6 +125,25 @@ def test_callers_alike_are_one_group_that_says_what_is_true_of_each() -> None:
     assert group.paths[0].source == ("13.1.1.0/32", "13.1.1.1/32", "13.1.1.2/32")
 
 
+@pytest.mark.parametrize(
+    ("target", "destination", "said"),
+    [
+        ("internet_gateway", "0.0.0.0/0", "public"),
+        ("nat", "0.0.0.0/0", "nat"),
+        ("tgw", "0.0.0.0/0", "link"),
+        ("egress_only_internet_gateway", "::/0", "egress_only"),
+        ("vgw-unheard-of", "0.0.0.0/0", ""),
+        ("tgw", "172.16.0.0/16", "isolated"),
+    ],
+)
+def test_a_subnet_is_called_after_where_its_default_route_leads(target: str, destination: str, said: str) -> None:
+    tables = [{"id": "out", "routes": [{"destination": destination, "target": target}]}]
+
+    drawn = subject("public", NODES, route_tables=tables)
+
+    assert [row.routing for _, rows in drawn.zones for row in rows if row.names == ("private",)] == [said]
+
+
 def test_names_that_hold_commas_are_told_from_lists_of_names() -> None:
     assert split("a, b, c", frozenset({"a, b", "c"})) == ("a, b", "c")
     assert split("a, b", frozenset()) == ("a", "b")

@@ -26,6 +26,8 @@ EDGE = 20.0
 TRACK = 9.0
 BOX_WIDTH = 190.0
 """Networks and callers on the left."""
+MOST_HEADING = 520.0
+"""As much room as is made for what stands above a subnet."""
 MOST_TEXT = 380.0
 """As much room as is made for what is written along a path; the rest is in its hint."""
 
@@ -145,6 +147,22 @@ def rows_of(subject: Subject) -> list[Row]:
     return [*subject.spanning, *(row for _, rows in subject.zones for row in rows)]
 
 
+def heading_of(row: Row, say: Say) -> tuple[str, str]:
+    """What stands above a subnet, or above several: the names, then the ranges and where they lead."""
+    names = ", ".join(clean(name) for name in row.names)
+    title = names if row.names else say(words.NO_SUBNET)
+    if len(row.names) > 1:
+        template = words.IN_SUBNETS if row.groups else words.MORE_SUBNETS
+        title = say(template.format(count=len(row.names), names=names))
+    routing = say(words.ROUTINGS[row.routing]) if row.routing else ""
+    return title, " · ".join(part for part in (clean(row.cidr), routing) if part)
+
+
+def _heading_needs(row: Row, say: Say) -> float:
+    title, notes = heading_of(row, say)
+    return min(width(title, 12, bold=True) + width(notes, SMALL) + 86, MOST_HEADING)
+
+
 def columns_of(plan: Plan) -> Columns:
     """Columns as wide as what stands in them needs."""
     subject = plan.subject
@@ -169,6 +187,7 @@ def columns_of(plan: Plan) -> Columns:
     if outward:
         band_text = max(band_text, zones + 26)
     out_text = max(zones + 26, vpc + 24, band_text if plan.links else 0)
+    rail = max([rail, *(chip_at + _heading_needs(row, plan.say) for row in rows)])
     rail = max(rail, _bands_need(plan, band_text, out_text), chip_at + 330, vpc + 420)
     return Columns(
         vpc=vpc,

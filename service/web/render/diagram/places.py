@@ -115,15 +115,23 @@ def _cidrs(place: Place | None) -> str:
 
 
 def _routing(table: RouteTable | None, scene: Scene) -> str:
-    """What kind of subnet the default route makes, as people call it; nothing where no table is known."""
+    """What kind of subnet the default routes make, as people call it; nothing where that is not known."""
     if table is None:
         return ""
-    targets = {r.target for r in table.routes if r.destination is not None and not r.destination.prefixlen}
-    if any(is_internet_gateway(target) for target in targets):
-        return "public"
-    if targets & scene.nats.keys():
-        return "nat"
-    return "link" if targets else "isolated"
+    targets = {
+        route.target
+        for route in table.routes
+        if route.destination is not None and not route.destination.prefixlen and not route.is_blackhole
+    }
+    kinds = (
+        ("public", any(is_internet_gateway(target) for target in targets)),
+        ("nat", bool(targets & scene.nats.keys())),
+        ("firewall", bool(targets & scene.firewalls.keys())),
+        ("link", bool(targets & scene.connections.keys())),
+        ("egress_only", any(is_egress_only_gateway(target) for target in targets)),
+        ("isolated", not targets and all(route.destination is not None for route in table.routes)),
+    )
+    return next((kind for kind, applies in kinds if applies), "")
 
 
 def _told_together(rows: Sequence[Row]) -> list[Row]:

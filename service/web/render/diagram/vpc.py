@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from service.web.render.diagram import words
 from service.web.render.diagram.glyphs import clean, width
 from service.web.render.diagram.lanes import SMALL, Lane
-from service.web.render.diagram.layout import Columns, Plan, chip, station_name, text
+from service.web.render.diagram.layout import Columns, Plan, chip, heading_of, station_name, text
 from service.web.render.diagram.links import draw_links
 from service.web.render.diagram.paths import Halt
 from service.web.render.diagram.places import Group, Row
@@ -124,16 +124,7 @@ def _heading(plan: Plan, columns: Columns, row: Row, y: float) -> None:
         sheet.put(Box(area=area, style="interface", radius=4, hint=say(words.INTERFACES)))
         sheet.put(Label(x=area.x + wide / 2, y=y + 15.5, text=said, size=10, bold=True, anchor="middle"))
         room = area.x - 10 - columns.chip
-    names = ", ".join(clean(name) for name in row.names)
-    if not row.names:
-        title = say(words.NO_SUBNET)
-    elif len(row.names) == 1:
-        title = names
-    else:
-        template = words.IN_SUBNETS if row.groups else words.MORE_SUBNETS
-        title = say(template).format(count=len(row.names), names=names)
-    routing = say(words.ROUTINGS[row.routing]) if row.routing else ""
-    notes = " · ".join(part for part in (clean(row.cidr), routing) if part)
+    title, notes = heading_of(row, say)
     wide = min(width(title, 12, bold=True), room if not notes else max(room - width(f"  {notes}", SMALL), room * 0.45))
     text(sheet, columns.chip, y + 16, title, wide + 0.01, bold=True)
     text(sheet, columns.chip + wide + 10, y + 16, notes, room - wide - 10, size=SMALL, style="soft")

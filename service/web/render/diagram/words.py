@@ -58,7 +58,14 @@ COMPONENTS = {
 }
 SOME_LINK = "private network link"
 """How a path names a link that is not described."""
-ROUTINGS = {"public": "public", "nat": "behind NAT", "link": "routed over a link", "isolated": "isolated"}
+ROUTINGS = {
+    "public": "public",
+    "nat": "behind NAT",
+    "firewall": "behind a firewall",
+    "link": "routed over a link",
+    "egress_only": "IPv6 out only",
+    "isolated": "isolated",
+}
 INTERNET = "The internet"
 NO_INTERNET_CALLER = "no caller stands here"
 NETWORKS = "Networks behind links"
