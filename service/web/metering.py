@@ -50,6 +50,7 @@ KEPT = ("kept", "spilled", "caught_up", "dropped")
 REMEMBERED, WORKED_OUT = "memory", "question"
 
 Series = tuple[str, ...]
+_TAKEN: Series = ("taken",)
 
 
 class Meter:
@@ -66,13 +67,30 @@ class Meter:
         series += [("seconds", route, place) for route, place in product(timed, places)]
         series += [("deciding", place) for place in (*map(str, range(len(DECIDING_BUCKETS) + 1)), "sum")]
         series += [("closed", want) for want in CLOSED] + [("now", what) for what in NOW]
+        series += [_TAKEN]
         series += [("records", what) for what in KEPT] + [("answers", came) for came in (REMEMBERED, WORKED_OUT)]
         self._places = {one: place for place, one in enumerate(series)}
         self._cells = memoryview(mmap(-1, ROWS * len(series) * 8)).cast("d")
         self._policies = policies
         self._counts = counts
+        self._told_rows: list[int] = []
         self._noted: Mapping[str, int] = dict.fromkeys(KEPT, 0)
         self.row = 0
+
+    @property
+    def row(self) -> int:
+        """Where this worker counts."""
+        return self._row
+
+    @row.setter
+    def row(self, row: int) -> None:
+        self._row = row
+        self._cells[row * len(self._places) + self._places[_TAKEN]] = 1.0
+
+    def _rows(self) -> list[int]:
+        """The rows that any worker ever took: a few of very many, which are looked through once for a scrape."""
+        taken = self._cells[self._places[_TAKEN] :: len(self._places)]
+        return [row for row, mark in enumerate(taken) if mark]
 
     def add(self, *series: str, amount: float = 1.0) -> None:
         """Adds to a series."""
@@ -116,10 +134,12 @@ class Meter:
             self._noted = now
 
     def _total(self, *series: str) -> float:
-        return float(sum(self._cells[self._places[series] :: len(self._places)]))
+        place, width = self._places[series], len(self._places)
+        return sum(self._cells[row * width + place] for row in self._told_rows)
 
     def collect(self) -> Iterator[Metric]:
         """Every metric, as `prometheus_client` asks for them."""
+        self._told_rows = self._rows()
         yield InfoMetricFamily(
             "eksendpoint_build", "What answers.", {"version": __version__, "facts_edition": FACTS_EDITION}
         )
