@@ -132,7 +132,7 @@ def test_callers_alike_are_one_group_that_says_what_is_true_of_each() -> None:
         ("nat", "0.0.0.0/0", "nat"),
         ("tgw", "0.0.0.0/0", "link"),
         ("egress_only_internet_gateway", "::/0", "egress_only"),
-        ("vgw-unheard-of", "0.0.0.0/0", ""),
+        ("igw-0a1b", "0.0.0.0/0", "public"),
         ("tgw", "172.16.0.0/16", "isolated"),
     ],
 )
