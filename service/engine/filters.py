@@ -125,7 +125,9 @@ def passed_by(acl: NetworkAcl, direction: Direction, ports: tuple[int, int]) -> 
     """The addresses that a network ACL passes on *all* of the TCP ports (Reading 9)."""
     spoken, passed = _spoken(acl, direction), EVERYWHERE
     for port in _corners(spoken, ports):
-        passed &= _passed_on(spoken, port, EVERYWHERE)
+        passed = _passed_on(spoken, port, passed)
+        if not passed:
+            break
     return passed
 
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 
 from service.domain.cluster import IpFamily
 from service.domain.consumer import Consumer, ConsumerKind, Vantage
@@ -18,7 +18,7 @@ from service.engine.callers import Caller
 from service.engine.filters import Party, admits
 from service.engine.gates import Gate, Stage, closed, opened, unknown
 from service.engine.gateways import NO_WAY_OUT
-from service.engine.inside_way import Crossing, Pair, Side, interfaces_of, pairs
+from service.engine.inside_way import Crossing, Kinds, Side, interfaces_of, kinds_of, pairs
 from service.engine.kubelet_way import party_of, reply_stays_on_host, walk_in_vpc, walk_over_link
 from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Place, Scene
@@ -62,18 +62,21 @@ _ASSUMED_EGRESS = Assumption(
 def _from_the_interfaces(scene: Scene, target: Target) -> Way:
     if not target.caller.is_inside:
         return merged([(p.id, concluded(walk_over_link(scene, target, p))) for p in scene.cluster_places])
-    walks = ((pair, concluded(walk_in_vpc(scene, target, pair.source, pair.target))) for pair in _pairs(scene, target))
+    walks = (
+        (pair, concluded(walk_in_vpc(scene, target, pair.source, pair.target)))
+        for pair in pairs(kinds_to(scene, target))
+    )
     return merged([(pair.label, standing_for(way, pair.sources, pair.targets)) for pair, way in walks])
 
 
-def _pairs(scene: Scene, target: Target) -> Sequence[Pair]:
-    """The pairs of subnets that are walked, found once for all targets that the gates see alike."""
+def kinds_to(scene: Scene, target: Target) -> Kinds:
+    """The kinds of subnets that are walked, found once for all targets that the gates see alike."""
     caller, consumer = target.caller, target.caller.consumer
     seen = (target.port, caller.groups, consumer.kind.is_node_like, consumer.host_networks)
-    key = ("pairs to", tuple(map(id, caller.places)), *seen)  # the pairs hold the subnets, so their ids stay theirs
-    found: Sequence[Pair] | None = scene.memo.get(key)
+    key = ("kinds to", tuple(map(id, caller.places)), *seen)  # the kinds hold the subnets, so their ids stay theirs
+    found: Kinds | None = scene.memo.get(key)
     if found is None:
-        found = scene.memo[key] = tuple(pairs(_crossing(scene, target)))
+        found = scene.memo[key] = kinds_of(_crossing(scene, target))
     return found
 
 

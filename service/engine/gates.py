@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from service.domain.addresses import Addresses, of_networks
-from service.domain.network import EPHEMERAL_PORTS, Connection, Direction, Firewall
+from service.domain.network import EPHEMERAL_PORTS, Connection, Direction, Firewall, NetworkAcl
 from service.domain.trace import Action, Assumption, Disposition, Hop
 from service.engine.callers import Caller
 from service.engine.filters import (
@@ -185,10 +185,23 @@ def acl(
             return passes_unseen(stage)
         return opened(stage, component, kind, f"passes TCP {shown} {way}", "F-3.19")
     if verdict is Verdict.NO:
-        shut = closed_ports(place.acl, direction, ports, side.party.addresses) if side.party.addresses else shown
+        shut = _closed_ports(scene, place.acl, direction, ports, side.party.addresses) or shown
         disposition = Disposition.DENIED_OUT if ours else Disposition.DENIED_IN
         return closed(stage, component, kind, f"does not pass TCP {shut} {way}", cause, disposition, "F-3.19")
     return unknown(stage, component, kind, f"whether it passes TCP {shown} {way}", cause, (side.settled_by,), "F-3.19")
+
+
+def _closed_ports(
+    scene: Scene, acl: NetworkAcl, direction: Direction, ports: tuple[int, int], addresses: Addresses | None
+) -> str | None:
+    """What an ACL keeps from addresses that are known, worked out once for all who have them."""
+    if not addresses:
+        return None
+    key = ("closed", acl.id, direction is Direction.IN, ports, addresses)
+    found: str | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = closed_ports(acl, direction, ports, addresses)
+    return found
 
 
 def replies(scene: Scene, place: Place, direction: Direction, side: FarSide, *, ours: bool) -> Gate:

@@ -10,18 +10,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from service.domain.addresses import Addresses
-from service.domain.network import EPHEMERAL_PORTS, Direction
+from service.domain.network import EPHEMERAL_PORTS, Direction, Route, RouteTable
 from service.domain.trace import Action, Disposition
 from service.engine.filters import Party, References
 from service.engine.gates import Call, Gate, Stage, closed, firewall, opened
 from service.engine.routes import lookup
 from service.engine.scene import Place, Scene
 from service.engine.ways import classes, named
+
+Routes = tuple[tuple[Route | None, Addresses], ...]
 
 
 class Side(NamedTuple):
@@ -52,10 +54,21 @@ class Pair(NamedTuple):
     label: str
 
 
-def pairs(crossing: Crossing) -> Iterator[Pair]:
+class Kinds(NamedTuple):
+    """The subnets of both sides, those together that nothing on either side tells apart."""
+
+    sources: list[list[Place]]
+    targets: list[list[Place]]
+
+
+def kinds_of(crossing: Crossing) -> Kinds:
+    """What kinds of subnets there are on the two sides."""
+    return Kinds(classes_of(crossing, is_sender=True), classes_of(crossing, is_sender=False))
+
+
+def pairs(kinds: Kinds) -> Iterator[Pair]:
     """Every kind of way between the two sides; no ACL stands between interfaces in one subnet (F-3.19)."""
-    sources = classes_of(crossing, is_sender=True)
-    targets = classes_of(crossing, is_sender=False)
+    sources, targets = kinds
     for alike in sources:
         for others in targets:
             label = named(alike) if len(targets) == 1 else f"{named(alike)} to {named(others)}"
@@ -80,8 +93,7 @@ def _around_acls(sources: Sequence[Place], targets: Sequence[Place], label: str)
 def classes_of(crossing: Crossing, *, is_sender: bool) -> list[list[Place]]:
     """The subnets of one side, those together that nothing on either side tells apart."""
     mine, other = (crossing.sender, crossing.taker) if is_sender else (crossing.taker, crossing.sender)
-    facing = list({_stands_behind(place): place for place in other.places}.values())
-    facing = [place for place in facing if place.acl or place.has_inside_routes]
+    facing = devices_of(other.places)
 
     def alike(place: Place) -> Hashable:
         met = tuple(
@@ -92,6 +104,12 @@ def classes_of(crossing: Crossing, *, is_sender: bool) -> list[list[Place]]:
         return mine.trait(place), _stands_behind(place), met
 
     return classes(mine.places, alike)
+
+
+def devices_of(places: Iterable[Place]) -> list[Place]:
+    """One subnet for each ACL, and each table that routes within the VPC, that stands before any of them."""
+    apart = {_stands_behind(place): place for place in places if place.acl or place.has_inside_routes}
+    return list(apart.values())
 
 
 def _stands_behind(place: Place) -> tuple[str | None, str | None]:
@@ -135,7 +153,7 @@ def within_vpc(
     if source.table is None or target is None or not source.has_inside_routes:
         return [_locally(name, kind, what)]
     gates: list[Gate] = []
-    for route, part in lookup(source.table, scene.vpc_addresses | target, target):
+    for route, part in _looked_up(scene, source.table, target):
         if route is None or route.target == "local":
             continue
         device = scene.firewalls.get(route.target)
@@ -159,6 +177,15 @@ def within_vpc(
                 )
             )
     return gates or [_locally(name, kind, what)]
+
+
+def _looked_up(scene: Scene, table: RouteTable, target: Addresses) -> Routes:
+    """Where a table sends what goes to addresses in the VPC, looked up once for all who stand behind it."""
+    key = ("lookup", table.id, target)
+    found: Routes | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = lookup(table, scene.vpc_addresses | target, target)
+    return found
 
 
 @lru_cache(maxsize=1024)

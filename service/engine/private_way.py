@@ -13,7 +13,7 @@ A name that gives several interfaces counts as reached only if each of them is (
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 
 from service.domain.addresses import NOWHERE
 from service.domain.consumer import ConsumerKind, Vantage
@@ -36,7 +36,7 @@ from service.engine.gates import (
     unknown,
 )
 from service.engine.gateways import HTTPS, OFF_AMAZON
-from service.engine.inside_way import Crossing, Pair, Side, classes_of, interfaces_of, pairs, within_vpc
+from service.engine.inside_way import Crossing, Kinds, Side, classes_of, interfaces_of, kinds_of, pairs, within_vpc
 from service.engine.links import OVERLAP, is_translated, way_back, way_over_link
 from service.engine.scene import Place, Scene
 from service.engine.ways import Walk, Way, better, concluded, merged, named, standing_for
@@ -68,19 +68,21 @@ def private_way(scene: Scene, caller: Caller) -> Way:
     if caller.vantage in (Vantage.INTERNET, Vantage.OTHER_NETWORK):
         return concluded(_walk_from_nowhere(scene, caller))
     if caller.is_inside:
-        walks = ((pair, _way_between(scene, caller, pair.source, pair.target)) for pair in _pairs(scene, caller))
+        walks = (
+            (pair, _way_between(scene, caller, pair.source, pair.target)) for pair in pairs(kinds_within(scene, caller))
+        )
         return merged([(pair.label, standing_for(way, pair.sources, pair.targets)) for pair, way in walks])
     return merged([(named(alike), _way_from_outside(scene, caller, alike[0])) for alike in _targets(scene, caller)])
 
 
-def _pairs(scene: Scene, caller: Caller) -> Sequence[Pair]:
-    """The pairs of subnets that are walked, found once for all callers in the VPC that the gates see alike."""
+def kinds_within(scene: Scene, caller: Caller) -> Kinds:
+    """The kinds of subnets that are walked, found once for all callers in the VPC that the gates see alike."""
     consumer = caller.consumer
     seen = (caller.addresses, caller.is_every, caller.groups, consumer.kind.is_node_like, consumer.host_networks)
-    key = ("pairs", tuple(map(id, caller.places)), *seen)  # the pairs hold the subnets, so their ids stay theirs
-    found: Sequence[Pair] | None = scene.memo.get(key)
+    key = ("kinds", tuple(map(id, caller.places)), *seen)  # the kinds hold the subnets, so their ids stay theirs
+    found: Kinds | None = scene.memo.get(key)
     if found is None:
-        found = scene.memo[key] = tuple(pairs(_crossing(scene, caller)))
+        found = scene.memo[key] = kinds_of(_crossing(scene, caller))
     return found
 
 

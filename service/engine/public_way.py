@@ -146,10 +146,10 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
         detail = "the source addresses change and cannot be listed"
         return closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts, "F-6.12")
     if caller.reference.removesuffix("/proxy") in scene.access.awaited and not (source and source.meets(RESERVED)):
-        return _to_be_listed(caller, kind, *facts)
+        return _to_be_listed(scene, caller, kind, *facts)
     if source is None:
         detail = f"whether the address of {caller.consumer.name} is on the list"
-        return unknown(Stage.LIST, LIST, kind, detail, cause, source_references(caller), *facts)
+        return unknown(Stage.LIST, LIST, kind, detail, cause, source_references(scene, caller), *facts)
     detail = f"{_few(source - admitted)} is not on the list"
     stop = closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts)
     return stop._replace(works=f"works from {_few(source & admitted)}") if source.meets(admitted) else stop
@@ -158,7 +158,7 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
 _OPEN_TO_ALL = opened(Stage.LIST, LIST, "public_access_cidrs", "the list is open to all addresses", "F-1.8", "F-1.11")
 
 
-def _to_be_listed(caller: Caller, kind: str, *facts: str) -> Gate:
+def _to_be_listed(scene: Scene, caller: Caller, kind: str, *facts: str) -> Gate:
     """The list follows from who must get in, so an address that nobody has said yet will stand on it.
 
     So will the others of a caller of which only some are known.
@@ -166,7 +166,7 @@ def _to_be_listed(caller: Caller, kind: str, *facts: str) -> Gate:
     name = caller.consumer.name
     sentence = f"the list is taken to hold the addresses of {name}, which are still to be said"
     assumed = Assumption(
-        code="addresses-to-be-listed", field=source_references(caller)[0], sentence=sentence, facts=facts
+        code="addresses-to-be-listed", field=source_references(scene, caller)[0], sentence=sentence, facts=facts
     )
     gate = opened(Stage.LIST, LIST, kind, f"is to hold the addresses of {name}, which are not known yet", *facts)
     return gate._replace(assumptions=(assumed,))
@@ -177,11 +177,20 @@ def _few(addresses: Addresses) -> str:
     return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
 
 
-def source_references(caller: Caller) -> tuple[str, ...]:
+def source_references(scene: Scene, caller: Caller) -> tuple[str, ...]:
     """The fields that would settle from which address a caller's internet traffic comes."""
+    key = ("source references", caller.reference)
+    found: tuple[str, ...] | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = _source_references(caller)
+    return found
+
+
+def _source_references(caller: Caller) -> tuple[str, ...]:
     if caller.is_inside:
-        nats = [place.table.routes for place in caller.places if place.table]
-        targets = sorted({route.target for routes in nats for route in routes if route.target.startswith("nat")})
+        tables = {place.table.id: place.table for place in caller.places if place.table}
+        routes = (route for table in tables.values() for route in table.routes)
+        targets = sorted({route.target for route in routes if route.target.startswith("nat")})
         return (
             *(f"/cluster/nat_gateways[{name}]/public_ips" for name in targets),
             f"{caller.reference}/internet_egress",

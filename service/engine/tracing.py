@@ -56,7 +56,7 @@ def journeys(
         name, via = consumer.name, consumer.tunnel_via
         if name in kept:
             continue
-        caller = placed[name] = _placed(scene, consumer, node_groups)
+        caller = placed[name] = placed_in(scene, consumer, node_groups)
         told[name] = told_of(scene, caller, modes) if via is None else tunnelled(caller, placed[via], told[via])
     _name_the_bypass(consumers, told, kept)
     return tuple(
@@ -67,7 +67,8 @@ def journeys(
     )
 
 
-def _placed(scene: Scene, consumer: Consumer, node_groups: frozenset[str] | None) -> Caller:
+def placed_in(scene: Scene, consumer: Consumer, node_groups: frozenset[str] | None) -> Caller:
+    """The consumer where it stands, found once."""
     key = ("caller", f"/consumers[{consumer.name}]")
     found: Caller | None = scene.memo.get(key)
     if found is None:
@@ -146,12 +147,9 @@ def _calls_to(
     scene: Scene, caller: Caller, node_groups: frozenset[str] | None
 ) -> tuple[tuple[Trace, ...], tuple[Assumption, ...]]:
     consumer = caller.consumer
-    ports = {(served.port, served.purpose) for served in consumer.serves}
-    if consumer.kind.runs_a_kubelet:
-        ports.add((KUBELET_PORT, "kubelet"))
     shares = bool(caller.groups and node_groups and caller.groups & node_groups)
     traces, assumed = [], list[Assumption]()
-    for port, purpose in sorted(ports):
+    for port, purpose in called_on(consumer):
         way = way_from_api_server(scene, Target(caller, port, purpose, shares))
         assumed += way.assumptions
         traces.append(
@@ -173,6 +171,14 @@ def _calls_to(
             )
         )
     return tuple(traces), tuple(assumed)
+
+
+def called_on(consumer: Consumer) -> list[tuple[int, str]]:
+    """The ports on which the API server calls a consumer, each with what for."""
+    ports = {(served.port, served.purpose) for served in consumer.serves}
+    if consumer.kind.runs_a_kubelet:
+        ports.add((KUBELET_PORT, "kubelet"))
+    return sorted(ports)
 
 
 def is_wanted(consumer: Consumer) -> bool:

@@ -92,8 +92,17 @@ def _assumptions(gates: Iterable[Gate]) -> tuple[Assumption, ...]:
 
 def _stopped(gates: Sequence[Gate]) -> tuple[Hop, ...]:
     hops = [gate.hop for gate in gates if gate.hop]
-    if hops[-1].action is not Action.DENIED:
-        hops[-1] = replace(hops[-1], action=Action.DENIED)
+    last = hops[-1]
+    if last.action is not Action.DENIED:
+        hops[-1] = Hop(
+            component=last.component,
+            kind=last.kind,
+            action=Action.DENIED,
+            detail=last.detail,
+            facts=last.facts,
+            missing=last.missing,
+            assumed=last.assumed,
+        )
     return tuple(hops)
 
 

@@ -26,6 +26,8 @@ from service.web.schemas.hints import did_you_mean, shown
 from service.web.schemas.ranges import Range, RuleSource
 
 MOST_RULES = 1_000
+MOST_ACL_RULES = 200
+"""For each direction; AWS takes 40 at most, and what an ACL passes is asked for every port that a rule begins at."""
 _ALL_PORTS = -1
 
 _NAMES = {"tcp": "tcp", "udp": "udp", "icmp": "icmp", "icmpv6": "icmpv6", "all": "all", "-1": "all"}
@@ -161,8 +163,8 @@ class Acl(Element):
 
     noun = NetworkAcl
     id = Text(required=True)
-    ingress = Items(NumberedRule(), by="rule_number", most=MOST_RULES)
-    egress = Items(NumberedRule(), by="rule_number", most=MOST_RULES)
+    ingress = Items(NumberedRule(), by="rule_number", most=MOST_ACL_RULES)
+    egress = Items(NumberedRule(), by="rule_number", most=MOST_ACL_RULES)
 
 
 class LinkRule(Rule):

@@ -15,6 +15,7 @@ from marshmallow import ValidationError
 
 from service.domain.errors import InvalidQuestionError, Mistake
 from service.domain.question import Question
+from service.engine.effort import MOST_WALKS, walks_in
 from service.web.schemas.elements import Element
 from service.web.schemas.hints import kind_of
 from service.web.schemas.question import QuestionElement
@@ -25,6 +26,10 @@ from service.web.schemas.sourced import at_the_document, chosen_description, doc
 QUESTION = QuestionElement()
 _SOURCE = DocumentSourceElement()
 _MOST_MISTAKES = 1_000
+_TOO_MUCH = (
+    "takes {:,} walks between subnets or more, expected at most {:,}: describe consumers that are alike as one, name "
+    "the subnets of each, and give subnets with the same rules the same network ACL and route table"
+)
 
 
 def load_question(document: object) -> Question:
@@ -70,6 +75,9 @@ def _load(document: dict[str, Any]) -> Question:
     mistakes += broken_references(document)
     if question is None or mistakes:
         raise InvalidQuestionError(tuple(sorted(set(mistakes), key=_place)[:_MOST_MISTAKES]))
+    if (walks := walks_in(question)) > MOST_WALKS:
+        place = "/consumers" if question.consumers else "/cluster/subnets"
+        raise InvalidQuestionError((Mistake(place, _TOO_MUCH.format(walks, MOST_WALKS)),))
     return question
 
 

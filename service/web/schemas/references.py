@@ -26,6 +26,8 @@ from service.web.schemas.spaces import misplaced_subnets
 
 Numbered = list[tuple[int, dict[str, Any]]]
 
+MOST_TUNNELS = 10
+"""In a row; each adds its hops to the path of everybody who comes through it."""
 _PLAIN_TARGETS = frozenset({"internet_gateway", "egress_only_internet_gateway", "local"})
 _AWS_TARGET = re.compile(r"(igw|eigw|vpce)-.+|(nat|tgw|pcx|vgw|eni|lgw|cagw|fw|i|core-network)-[0-9a-f]{8,17}")
 _AWS_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
@@ -276,6 +278,16 @@ def _of_tunnels(consumers: Numbered, described: _Described) -> Iterator[Mistake]
             yield from _one(via, described.consumers, place, "consumer", "consumers")
         elif circle := _circle(name, ways):
             yield Mistake(place, f"leads round in a circle: {' -> '.join(circle)}")
+        elif _tunnels(name, ways) > MOST_TUNNELS:
+            yield Mistake(place, f"leads through more than {MOST_TUNNELS} tunnels in a row: tunnel to the last bastion")
+
+
+def _tunnels(start: str, ways: dict[str, tuple[int, str]]) -> int:
+    """How many tunnels a call goes through; no more are counted once there are too many, and a circle has no end."""
+    passed, name = 0, start
+    while name in ways and passed <= MOST_TUNNELS:
+        passed, name = passed + 1, ways[name][1]
+    return passed
 
 
 def _circle(start: str, ways: dict[str, tuple[int, str]]) -> Sequence[str]:

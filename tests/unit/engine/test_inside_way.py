@@ -12,7 +12,7 @@ from service.domain.consumer import Consumer
 from service.domain.network import NetworkAcl, RouteTable
 from service.engine.callers import Caller, caller_of
 from service.engine.from_api_server import way_from_api_server
-from service.engine.inside_way import Crossing, Side, interfaces_of, pairs
+from service.engine.inside_way import Crossing, Side, interfaces_of, kinds_of, pairs
 from service.engine.private_way import private_way
 from service.engine.scene import Scene, set_scene
 from service.engine.targets import Target
@@ -141,7 +141,7 @@ def test_acls_do_not_make_the_walks_grow_with_the_square_of_the_subnets(
 
     sides = [Side(places, seen_as, lambda _: None) for places in (caller.places, scene.cluster_places)]
 
-    found = list(pairs(Crossing(scene, *sides, 443)))
+    found = list(pairs(kinds_of(Crossing(scene, *sides, 443))))
 
     assert len(found) == walked
     told = {(one.id, other.id) for pair in found for one in pair.sources for other in pair.targets}
