@@ -7,8 +7,9 @@
    side, for every port. A look takes as long as a walk the first time; for others who stand in the same subnets it is
    remembered, and so many looks (`LOOKS_A_WALK`) take as long as one walk.
 
-A question of forty subnets and fifty consumers stays far below `MOST_WALKS`, with ACLs that tell every subnet apart as
-well; so does one of 500 subnets and 500 nodes that stand in all of them without any.
+A question of forty subnets and fifty consumers stays below `MOST_WALKS`, with an ACL of its own for every subnet as
+well, and so does one of 500 subnets and 500 nodes that stand in all of them. Advice that searches decides a question
+some thirty times over, so fewer walks are taken for it (`MOST_WALKS_ADVISED`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from service.domain.consumer import Vantage
-from service.domain.question import Question
+from service.domain.question import Question, Section
 from service.engine.callers import Caller, consumers_of, node_groups_of
 from service.engine.from_api_server import kinds_to
 from service.engine.inside_way import Kinds, devices_of
@@ -28,21 +29,31 @@ from service.engine.tracing import called_on, placed_in
 from service.engine.way_out import leaving_alike
 
 MOST_WALKS = 300_000
+MOST_WALKS_ADVISED = 10_000
 LOOKS_A_WALK = 50
 
 
+def most_walks(question: Question) -> int:
+    """How many walks a question may take, by the sections that it includes."""
+    return MOST_WALKS if question.include <= _WITHOUT_A_SEARCH else MOST_WALKS_ADVISED
+
+
+_WITHOUT_A_SEARCH = frozenset({Section.CONTROLS, Section.SENSITIVITY})
+
+
 def walks_in(question: Question) -> int:
-    """The walks that a question asks for; no more are counted once they are beyond `MOST_WALKS`."""
-    if _at_most(question) <= MOST_WALKS:
+    """The walks that a question asks for; no more are counted once they are more than it may take."""
+    most = most_walks(question)
+    if _at_most(question) <= most:
         return _at_most(question)
     known = study(question)
     node_groups, walks, looked = node_groups_of(known.consumers, known.scene), 0, set[Hashable]()
     for consumer in known.consumers:
         caller = placed_in(known.scene, consumer, node_groups)
         walks += _looking(known.scene, caller, looked)
-        if walks <= MOST_WALKS:
+        if walks <= most:
             walks += _walks_of(known.scene, caller)
-        if walks > MOST_WALKS:
+        if walks > most:
             break
     return walks
 

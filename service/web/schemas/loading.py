@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 
 from service.domain.errors import InvalidQuestionError, Mistake
 from service.domain.question import Question
-from service.engine.effort import MOST_WALKS, walks_in
+from service.engine.effort import MOST_WALKS, most_walks, walks_in
 from service.web.schemas.elements import Element
 from service.web.schemas.hints import kind_of
 from service.web.schemas.question import QuestionElement
@@ -30,6 +30,7 @@ _TOO_MUCH = (
     "takes {:,} walks between subnets or more, expected at most {:,}: describe consumers that are alike as one, name "
     "the subnets of each, and give subnets with the same rules the same network ACL and route table"
 )
+_ALONE = "; or ask for the decision alone, with `include: []`"
 
 
 def load_question(document: object) -> Question:
@@ -75,9 +76,11 @@ def _load(document: dict[str, Any]) -> Question:
     mistakes += broken_references(document)
     if question is None or mistakes:
         raise InvalidQuestionError(tuple(sorted(set(mistakes), key=_place)[:_MOST_MISTAKES]))
-    if (walks := walks_in(question)) > MOST_WALKS:
+    most = most_walks(question)
+    if (walks := walks_in(question)) > most:
         place = "/consumers" if question.consumers else "/cluster/subnets"
-        raise InvalidQuestionError((Mistake(place, _TOO_MUCH.format(walks, MOST_WALKS)),))
+        asked = _TOO_MUCH if most == MOST_WALKS else _TOO_MUCH + _ALONE
+        raise InvalidQuestionError((Mistake(place, asked.format(walks, most)),))
     return question
 
 

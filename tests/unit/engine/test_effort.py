@@ -16,7 +16,7 @@ import pytest
 
 from service.advice import advise
 from service.domain.errors import InvalidQuestionError
-from service.engine.effort import MOST_WALKS, walks_in
+from service.engine.effort import MOST_WALKS, MOST_WALKS_ADVISED, walks_in
 from service.settings import MAX_BODY_BYTES
 from service.web.schemas import load_question
 from service.web.schemas.references import MOST_TUNNELS
@@ -139,6 +139,21 @@ def test_what_somebody_might_really_ask_is_taken(kind: str) -> None:
     question = load_question(ENOUGH[kind]())
 
     assert walks_in(question) <= MOST_WALKS
+
+
+def test_advice_that_searches_is_for_questions_that_take_fewer_walks() -> None:
+    """Forty subnets and fifty consumers get all of it, unless every subnet is filtered in a way of its own."""
+    document = with_acls(40, some_nodes(50))
+    del document["include"]
+
+    load_question(asked(some_subnets(40), some_nodes(50)) | {"include": None})
+    with pytest.raises(InvalidQuestionError) as refused:
+        load_question(document)
+
+    (mistake,) = refused.value.mistakes
+    assert f"expected at most {MOST_WALKS_ADVISED:,}" in mistake.detail
+    assert mistake.detail.endswith("or ask for the decision alone, with `include: []`")
+    load_question(document | {"include": ["controls", "sensitivity"]})
 
 
 def calls_of(document: Document) -> int:
