@@ -146,7 +146,7 @@ def test_a_question_that_asks_for_a_revision_is_always_decided_anew(remembering:
 
 
 def test_remembered_answers_are_recorded_like_others(tmp_path: Path) -> None:
-    settings = Settings(records_url=f"sqlite:///{tmp_path}/r.sqlite3", records_spill_folder=tmp_path / "spill")
+    settings = Settings(records=Records.REQUIRED, records_url=f"sqlite:///{tmp_path}/r.sqlite3")
     client = create_app(settings).test_client()
 
     given = [ask(client) for _ in range(2)]
@@ -159,7 +159,7 @@ def test_remembered_answers_are_recorded_like_others(tmp_path: Path) -> None:
 
 
 def test_a_key_gives_the_answer_of_then_and_another_key_one_of_its_own(tmp_path: Path) -> None:
-    settings = Settings(records_url=f"sqlite:///{tmp_path}/r.sqlite3", records_spill_folder=tmp_path / "spill")
+    settings = Settings(records=Records.REQUIRED, records_url=f"sqlite:///{tmp_path}/r.sqlite3")
     client = create_app(settings).test_client()
 
     one, again, other = (ask(client, Idempotency_Key=key) for key in ("key-number-1", "key-number-1", "key-number-2"))
