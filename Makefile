@@ -7,6 +7,8 @@ CORE := service/domain/*,service/engine/*,service/advice/*,service/policy/*
 LOCK_VENV := build/lock-venv
 # Two processes test at once; a file's tests stay together, for they share what is slow to set up.
 JOBS ?= 2
+SECONDS ?= 180
+COUNT ?= 1000000
 SCANNERS := build/scanners
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -76,6 +78,13 @@ screenshots: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# Minutes of load while things go wrong, and mutated questions; neither is part of the tests.
+soak: install
+	$(BIN)/python -m tests.endurance soak --seconds $(SECONDS)
+
+fuzz: install
+	$(BIN)/python -m tests.endurance fuzz --count $(COUNT)
 
 # The answers that openapi.yaml shows, as the service gives them today; read the difference before keeping it.
 examples: install
