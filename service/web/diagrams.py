@@ -43,16 +43,21 @@ def drawing(answer: dict[str, Any], question: Question | None, wanted: Excerpt, 
     mistakes = tuple(_mistakes(answer, wanted, form))
     if mistakes:
         raise InvalidQueryError(mistakes)
-    say = said_by(spoken(), names_in(answer))
     if form == SVG:
-        response = Response(written(picture_of(answer, question, wanted, say)), content_type=SVG)
+        response = Response(drawn(answer, question, wanted), content_type=SVG)
         response.headers["Content-Security-Policy"] = _POLICY
     else:
         subject = subject_of(answer, question, wanted.mode or usual_mode(answer), wanted)
-        response = Response(mermaid_of(subject, say), content_type=f"{MERMAID}; charset=utf-8")
+        said = mermaid_of(subject, said_by(spoken(), names_in(answer)))
+        response = Response(said, content_type=f"{MERMAID}; charset=utf-8")
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def drawn(answer: dict[str, Any], question: Question | None, wanted: Excerpt, name: str = "picture") -> str:
+    """The picture as SVG in the reader's language; ``name`` tells several in one page apart."""
+    return written(picture_of(answer, question, wanted, said_by(spoken(), names_in(answer))), name)
 
 
 def kept_question(record: Record) -> Question | None:

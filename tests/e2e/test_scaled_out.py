@@ -37,7 +37,7 @@ from tests.postgresql import PostgresServer, postgres_server
 
 QUESTION = {"cluster": {"name": "demo"}, "include": []}
 LINE = json.dumps(QUESTION).encode() + b"\n"
-CLIENTS = 3
+CLIENTS = 4
 SCARCE = 7
 DASHBOARD = ROOT / "deploy/grafana/dashboards/eks-endpoint-decision.json"
 
@@ -72,7 +72,7 @@ class Load:
                     if status == 200:
                         self.acknowledged.append(response.json()["decision_id"])
                 self.asked.append(Asked(began, time.monotonic(), status))
-                time.sleep(0.03)
+                time.sleep(0.06)
 
     @contextmanager
     def going_on(self) -> Iterator[None]:

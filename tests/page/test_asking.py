@@ -128,7 +128,7 @@ def test_what_is_built_from_choices_is_decided(unkept: FlaskClient) -> None:
 
     page = send(unkept, do="build", **choices)
 
-    assert "Locked out, or in doubt: nodes" in page.text
+    assert "Locked out, or in doubt: ci, nodes" in page.text
     assert [caller["name"] for caller in question_of(page)["consumers"]] == ["nodes", "operators", "ci"]
     assert page.one("h1").text.strip().startswith("Open it")
 

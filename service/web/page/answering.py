@@ -20,9 +20,9 @@ from service.domain.errors import Mistake, MistakesError, UnreadableDocumentErro
 from service.domain.question import Question
 from service.records.record import Record
 from service.settings import Settings
+from service.web import diagrams
 from service.web.answers import report_of
 from service.web.deciding import desk
-from service.web.diagrams import kept_question
 from service.web.language import spoken
 from service.web.page.asking import BUILD, TAKE, Asked, Form, ManyClusters
 from service.web.page.editing import CRITERIA, REQUIRED, addresses_of, callers_of, places_of_form
@@ -39,12 +39,9 @@ from service.web.page.telling import (
 )
 from service.web.problems import problem_of
 from service.web.recorder import recorder
-from service.web.render.diagram.picture import picture_of
 from service.web.render.diagram.subject import Excerpt
-from service.web.render.diagram.svg import written as written_picture
-from service.web.render.spoken import said_by
 from service.web.schemas import described_question
-from service.words.documents import in_words, names_in
+from service.words.documents import in_words
 
 Document = dict[str, Any]
 
@@ -95,15 +92,14 @@ def kept_page(record: Record) -> Response:
     """A decision that was made before; one of whose question parts are masked can be read, not asked again."""
     question, answer = orjson.loads(record.question), orjson.loads(record.answer)
     told = _told(question, answer, record.answer, masked=record.masked)
-    picture = drawn(answer, kept_question(record))
+    picture = drawn(answer, diagrams.kept_question(record))
     address = f"/decisions/{record.id}"
     return html("result.html", address=address, **told, picture=picture, taken=None, is_kept=True, is_example=False)
 
 
 def drawn(answer: Document, question: Question | None, name: str = "drawing") -> Markup:
     """The picture of an answer, to stand inside a page; ``name`` tells several apart. It escapes what it shows."""
-    picture = picture_of(answer, question, Excerpt(), said_by(spoken(), names_in(answer)))
-    return Markup(written_picture(picture, name))  # noqa: S704
+    return Markup(diagrams.drawn(answer, question, Excerpt(), name))  # noqa: S704
 
 
 def _told(question: Document, answer: Document, body: bytes, masked: Sequence[str] = ()) -> Document:

@@ -12,16 +12,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, request
 
+from service.web.headers import PAGE_POLICY
 from service.web.language import PARAMETER, language_of, spoken
 from service.web.page.rendering import page
 from service.web.render.diagram.svg import STYLE
 from service.words import LANGUAGES
 
 _STYLE_OF_PICTURES = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
-POLICY = (
-    f"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{_STYLE_OF_PICTURES}'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY = PAGE_POLICY.replace("style-src 'self'", f"style-src 'self' 'sha256-{_STYLE_OF_PICTURES}'")
+"""That of every page, and the style that stands in each picture."""
 
 
 def html(template: str, status: int = 200, **told: Any) -> Response:

@@ -120,7 +120,8 @@ def written(question: Document) -> str:
 
 def curl_line(question: Document, host: str, *, needs_key: bool = False) -> str:
     """The command that asks exactly this question of this service, for a POSIX shell."""
-    key = ' -H "authorization: Bearer $KEY"' if needs_key else ""
-    body = shlex.quote(orjson.dumps(question).decode())
-    url = shlex.quote(f"{host.rstrip('/')}/v1/decisions")
-    return f"curl -s {url} -H 'content-type: application/json'{key} --data-binary {body}"
+    told = ["-H", "content-type:application/json", "--data-binary", orjson.dumps(question).decode()]
+    line = ["curl", "-s", shlex.quote(f"{host.rstrip('/')}/v1/decisions")]
+    if needs_key:
+        line += ["-H", '"x-api-key:$KEY"']  # in double quotes, so that the shell puts the key in
+    return " ".join([*line, shlex.join(told)])

@@ -117,6 +117,17 @@ def _uprights(picture: Picture) -> Iterator[tuple[tuple[float, float], tuple[flo
                 yield start, end, stroke.hint
 
 
+@pytest.mark.parametrize("seed", SEEDS[3::25])
+def test_words_of_a_wider_language_keep_their_places_too(seed: int) -> None:
+    answer, asked = decided(seed)
+
+    picture = picture_of(answer, asked, Excerpt(mode=MODES[seed % 4]), lambda word: f"{word} {'한글 ' * 6}")
+
+    canvas = Area(x=0, y=0, width=picture.width, height=picture.height)
+    assert [(a.text, b.text) for a, b in _meeting(picture)] == []
+    assert [it.text for it in picture.drawing.labels if not canvas.holds(it.area)] == []
+
+
 @pytest.mark.parametrize("seed", SEEDS[::25])
 def test_every_path_is_told_to_those_who_do_not_see_it(drawn: Drawn, seed: int) -> None:
     answer, _ = decided(seed)

@@ -15,6 +15,8 @@ from service.web.render.diagram.shapes import Area, Box
 from service.web.render.diagram.strokes import Run, along, badge, cut_short, stopped, stroke, whole
 
 HEADING = 30.0
+IDLE_NOTE = 200.0
+"""Room for the note that nobody stands on the internet."""
 GAP = 12.0
 
 
@@ -61,7 +63,8 @@ def _band(
         _way(plan, columns, bands, way, y)
         y += way.lane.height - way.lane.rise + 2
     if not groups and not ways:
-        text(sheet, EDGE + 130, top + 20, plan.say(words.NO_INTERNET_CALLER), 220, size=SMALL, style="soft")
+        after = heading + width(plan.say(title), 12.5, bold=True) + 16
+        text(sheet, after, top + 20, plan.say(words.NO_INTERNET_CALLER), IDLE_NOTE - 40, size=SMALL, style="soft")
         y -= 4
     area = Area(x=EDGE, y=top, width=columns.rail + 14 - EDGE, height=y + 4 - top)
     sheet.boxes.insert(boxes, Box(area=area, style=style, radius=10))
@@ -74,7 +77,7 @@ def _said_of_list(plan: Plan, columns: Columns, top: float) -> None:
     said = said_of_list(subject, say)
     taken = EDGE + 14 + width(say(words.INTERNET), 12.5, bold=True) + 20
     if not subject.internet:
-        taken += 230
+        taken += IDLE_NOTE
     room = columns.rail - taken
     text(plan.sheet, columns.rail + 4, top + 20, said, room, size=SMALL, bold=True, anchor="end")
 

@@ -59,11 +59,11 @@ def lane_of(path: Path, group: Group, say: Say, sources: tuple[str, ...] | None 
 
 def _arriving(path: Path, say: Say, sources: tuple[str, ...] | None) -> str:
     if path.joins is not None:
-        return say(words.JOINS).format(name=path.joins)
-    parts = [say(words.THROUGH).format(names=", ".join(path.through))] if path.through else []
+        return say(words.JOINS.format(name=path.joins))
+    parts = [say(words.THROUGH.format(names=", ".join(path.through)))] if path.through else []
     if path.is_public:
         if sources:
-            parts.append(say(words.SEEN_AS).format(ranges=", ".join(sources)))
+            parts.append(say(words.SEEN_AS.format(ranges=", ".join(sources))))
         return ", ".join(parts)
     if path.step == 2 and path.standing.vantage in (Vantage.INTERNET, Vantage.OTHER):
         parts.insert(0, say(words.BY_PATHS_OF_AWS))
@@ -80,8 +80,8 @@ def _place(path: Path, say: Say) -> str:
 
 def _reason(path: Path, say: Say) -> str:
     if path.ending is Ending.OPEN:
-        return say(words.MISSING).format(fields=", ".join(path.missing))
-    also = f", {say(words.ALSO).format(causes=', '.join(path.also))}" if path.also else ""
+        return say(words.MISSING.format(fields=", ".join(path.missing)))
+    also = f", {say(words.ALSO.format(causes=', '.join(path.also)))}" if path.also else ""
     partial = f", {', '.join(path.partial)}" if path.partial else ""
     return f"{path.cause}{partial}{also}"
 
@@ -124,11 +124,11 @@ def said_of_list(subject: Subject, say: Say) -> str:
     if not subject.has_public:
         return say(words.NO_PUBLIC_ENDPOINT)
     if subject.ranges is None:
-        return say(words.ALLOW_LIST).format(ranges=say(words.NOT_KNOWN))
+        return say(words.ALLOW_LIST.format(ranges=say(words.NOT_KNOWN)))
     parts = list(subject.ranges)
     if subject.awaits:
-        parts.append(say(words.AWAITED).format(names=", ".join(subject.awaits)))
+        parts.append(say(words.AWAITED.format(names=", ".join(subject.awaits))))
     ranges = ", ".join(parts) or say(words.NOBODY)
     if {"0.0.0.0/0", "::/0"} & set(subject.ranges):
-        ranges = say(words.OPEN_TO_ALL).format(ranges=ranges)
-    return clean(say(words.ALLOW_LIST).format(ranges=ranges))
+        ranges = say(words.OPEN_TO_ALL.format(ranges=ranges))
+    return clean(say(words.ALLOW_LIST.format(ranges=ranges)))

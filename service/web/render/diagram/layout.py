@@ -125,7 +125,7 @@ def chip(sheet: Sheet, area: Area, group: Group, say: Say) -> None:
     room = area.width - 20
     shown = names
     if len(group.names) > 1 and width(names, 12, bold=True) > room:
-        more = say(words.MORE).format(count=len(group.names) - 1)
+        more = say(words.MORE.format(count=len(group.names) - 1))
         first = fitted(clean(group.names[0]), 12, room - width(f" {more}", 12, bold=True), bold=True)
         shown = f"{first} {more}"
     kind = say(words.KINDS[group.kind])
@@ -188,7 +188,13 @@ def columns_of(plan: Plan) -> Columns:
         band_text = max(band_text, zones + 26)
     out_text = max(zones + 26, vpc + 24, band_text if plan.links else 0)
     rail = max([rail, *(chip_at + _heading_needs(row, plan.say) for row in rows)])
-    rail = max(rail, _bands_need(plan, band_text, out_text), chip_at + 330, vpc + 420)
+    rail = max(
+        rail,
+        _bands_need(plan, band_text, out_text),
+        chip_at + 330,
+        vpc + 420,
+        *(at + wide + 20 for at, wide in plan.stations.values()),
+    )
     return Columns(
         vpc=vpc,
         link_track=EDGE + BOX_WIDTH + 34,

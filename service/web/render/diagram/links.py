@@ -23,7 +23,7 @@ def draw_links(plan: Plan, columns: Columns, y: float) -> float:
         y = _link(plan, columns, link, y) + GAP
     if idle[3:]:
         names = ", ".join(clean(link.id or "") for link in idle[3:])
-        said = plan.say(words.MORE_LINKS).format(count=len(idle[3:]), names=names)
+        said = plan.say(words.MORE_LINKS.format(count=len(idle[3:]), names=names))
         text(plan.sheet, columns.zones, y + 14, said, columns.rail - columns.zones - 30, size=SMALL, style="soft")
         y += 22
     return y
@@ -70,7 +70,7 @@ def _gateway_labels(plan: Plan, columns: Columns, link: Link, area: Area) -> Non
 
 def _network(plan: Plan, link: Link, top: float, bottom: float, boxes: int) -> None:
     say = plan.say
-    said = say(words.NETWORK_UNNAMED) if link.id is None else say(words.NETWORK_BEHIND).format(link=link.id)
+    said = say(words.NETWORK_UNNAMED) if link.id is None else say(words.NETWORK_BEHIND.format(link=link.id))
     text(plan.sheet, EDGE + 12, top + 18, said, BOX_WIDTH - 20, size=SMALL, style="soft")
     area = Area(x=EDGE, y=top, width=BOX_WIDTH, height=bottom - top)
     plan.sheet.boxes.insert(boxes, Box(area=area, style="network", radius=8, hint=clean(f"{said} {link.ranges}")))

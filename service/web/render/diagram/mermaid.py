@@ -66,7 +66,7 @@ def mermaid_of(subject: Subject, say: Say) -> str:
         for path in group.paths:
             _draw(chart, subject, group, path)
     if left_out:
-        chart.node("", "left out", say(words.NOT_DRAWN).format(count=left_out))
+        chart.node("", "left out", say(words.NOT_DRAWN.format(count=left_out)))
     return "\n".join(_written(chart, subject)) + "\n"
 
 

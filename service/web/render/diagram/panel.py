@@ -8,7 +8,7 @@ from service.web.render.diagram import words
 from service.web.render.diagram.bands import draw_bands
 from service.web.render.diagram.lanes import Lane, lies_beyond
 from service.web.render.diagram.layout import TRACK, Plan, columns_of, gather_ways, text
-from service.web.render.diagram.shapes import Area, Box, Label, Sheet
+from service.web.render.diagram.shapes import Area, Box, Sheet
 from service.web.render.diagram.strokes import stroke
 from service.web.render.diagram.subject import Subject
 from service.web.render.diagram.vpc import draw_vpc
@@ -72,7 +72,7 @@ def _aws(plan: Plan, aws: Area, called: list[float], vpc_top: float, bottom: flo
     text(sheet, centre, middle + 13, say(note), 112, size=10.5, style="soft", anchor="middle")
     servers = Area(x=aws.x + 14, y=vpc_top + 18, width=122, height=bottom - 14 - vpc_top - 18)
     sheet.put(Box(area=servers, style="servers", radius=8))
-    sheet.put(Label(x=centre, y=servers.y + 24, text=say(words.API_SERVERS), size=13, bold=True, anchor="middle"))
+    text(sheet, centre, servers.y + 24, say(words.API_SERVERS), 112, size=13, bold=True, anchor="middle")
     if plan.subject.has_public:
         _spread(plan, centre, balancer.bottom, servers.y)
 

@@ -222,7 +222,7 @@ def _exit(hops: Sequence[Hop], standing: Standing) -> tuple[str, str] | None:
     if any(hop.kind == "block_public_access" for hop in hops):
         return "internet_gateway", "internet gateway"
     passed = [hop for hop in hops if hop.kind in ("proxy", "internet")]
-    return ("proxy", passed[0].component) if passed and passed[0].kind == "proxy" and len(passed) > 1 else None
+    return ("proxy", "proxy") if passed and passed[0].kind == "proxy" and len(passed) > 1 else None
 
 
 def _halt(step: int, hops: Sequence[Hop], leads_out: bool, exit_: tuple[str, str] | None) -> Halt:

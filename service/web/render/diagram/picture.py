@@ -11,7 +11,7 @@ from service.web.render.diagram.glyphs import clean, width
 from service.web.render.diagram.lanes import SMALL, sentence
 from service.web.render.diagram.layout import text
 from service.web.render.diagram.panel import draw_panel, heading
-from service.web.render.diagram.shapes import Label, Mark, Picture, Sheet, Stroke, together
+from service.web.render.diagram.shapes import Mark, Picture, Sheet, Stroke, together
 from service.web.render.diagram.subject import Excerpt, Subject, subject_of, usual_mode
 from service.web.render.diagram.words import Say, as_it_is
 
@@ -29,7 +29,7 @@ def picture_of(answer: Node, question: Question | None, wanted: Excerpt, say: Sa
     wide = sum(panel.width for panel in panels) + GUTTER * (len(panels) - 1)
     high = TITLE + max(panel.height for panel in panels)
     frame = Sheet()
-    title = clean(say(words.TITLE).format(cluster=answer["cluster"]["name"]))
+    title = clean(say(words.TITLE.format(cluster=answer["cluster"]["name"])))
     text(frame, 20, 32, title, wide - 40, size=19, bold=True)
     bottom = _legend(frame, subjects, say, high, wide)
     drawings, x = [frame.drawing()], 0.0
@@ -54,7 +54,7 @@ def described(subject: Subject, say: Say) -> Iterator[str]:
             yield f"{step}: {say(name)}."
         yield from (clean(sentence(path, group, say)) + "." for path, group in told)
     if subject.left_out:
-        yield say(words.NOT_DRAWN).format(count=subject.left_out) + "."
+        yield say(words.NOT_DRAWN.format(count=subject.left_out)) + "."
     if not subject.is_whole:
         yield say(words.ONLY_PATHS)
 
@@ -78,7 +78,7 @@ def _legend(sheet: Sheet, subjects: Sequence[Subject], say: Say, y: float, wide:
         if x + needs > wide - 10 and x > 20:
             x, y = 20.0, y + 22
         _sign(sheet, kind, what, x, y)
-        sheet.put(Label(x=x + lead, y=y + 4, text=said, size=SMALL))
+        text(sheet, x + lead, y + 4, said, wide - lead - 40, size=SMALL)
         x += needs
     for note in _notes(subjects, say):
         y += 22
@@ -98,6 +98,6 @@ def _sign(sheet: Sheet, kind: str, what: str | int, x: float, y: float) -> None:
 def _notes(subjects: Sequence[Subject], say: Say) -> Iterator[str]:
     left_out = max(subject.left_out for subject in subjects)
     if left_out:
-        yield say(words.NOT_DRAWN).format(count=left_out)
+        yield say(words.NOT_DRAWN.format(count=left_out))
     if not all(subject.is_whole for subject in subjects):
         yield say(words.ONLY_PATHS)

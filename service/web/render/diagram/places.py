@@ -12,6 +12,8 @@ from service.web.render.diagram.paths import Path, Standing, Vantage
 
 MOST_SUBNETS_EACH = 3
 """In how many subnets a group is drawn one by one."""
+MOST_IDLE = 3
+"""How many firewalls are drawn that no path takes."""
 MOST_QUIET = 3
 """How many subnets of a zone in which there is nothing to see are drawn one by one."""
 
@@ -192,7 +194,7 @@ def exits_of(scene: Scene | None, drawn: Sequence[Path]) -> tuple[tuple[str, str
     if any(is_egress_only_gateway(target) for target in targets):
         found.add(("egress_only_internet_gateway", "egress-only internet gateway"))
     if scene:
-        found |= {("firewall", name) for name in scene.firewalls}
+        found |= {("firewall", name) for name in sorted(scene.firewalls)[:MOST_IDLE]}
     order = ("internet_gateway", "egress_only_internet_gateway", "firewall", "proxy")
     return tuple(sorted(found, key=lambda it: (order.index(it[0]), it[1])))
 

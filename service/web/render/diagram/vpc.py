@@ -80,7 +80,7 @@ def _stopped_at_edge(plan: Plan, columns: Columns, y: float) -> float:
 def _zone(plan: Plan, columns: Columns, zone: str | None, rows: Sequence[Row], y: float) -> float:
     sheet, top = plan.sheet, y
     boxes = len(sheet.boxes)
-    name = plan.say(words.ZONE).format(zone=zone) if zone else plan.say(words.NO_ZONE)
+    name = plan.say(words.ZONE.format(zone=zone)) if zone else plan.say(words.NO_ZONE)
     text(sheet, columns.zones + 12, y + 18, name, columns.rail - columns.zones - 40, size=SMALL, style="soft")
     y += 26
     for row in rows:
@@ -233,7 +233,7 @@ def _endpoints(plan: Plan, columns: Columns, y: float) -> float:
     """The VPC endpoints in one line, because no path to the API server takes one (F-4.12)."""
     if not plan.subject.endpoints:
         return y
-    said = plan.say(words.ENDPOINTS).format(names=", ".join(plan.subject.endpoints))
+    said = plan.say(words.ENDPOINTS.format(names=", ".join(plan.subject.endpoints)))
     text(plan.sheet, columns.zones, y + 12, said, columns.rail - columns.zones - 10, size=SMALL, style="soft")
     return y + 20
 

@@ -1,4 +1,7 @@
-"""The picture's own words, in one place; what a question or a path says is shown as it is."""
+"""The picture's own words, in one place; what a question or a path says is shown as it is.
+
+A text with places is filled first and said then, as every sentence is (docs/words.md).
+"""
 
 from __future__ import annotations
 
