@@ -44,8 +44,8 @@ _WITHOUT_A_SEARCH = frozenset({Section.CONTROLS, Section.SENSITIVITY})
 def walks_in(question: Question) -> int:
     """The walks that a question asks for; no more are counted once they are more than it may take."""
     most = most_walks(question)
-    if _at_most(question) <= most:
-        return _at_most(question)
+    if (at_most := _at_most(question)) <= most:
+        return at_most
     known = study(question)
     node_groups, walks, looked = node_groups_of(known.consumers, known.scene), 0, set[Hashable]()
     for consumer in known.consumers:
@@ -61,7 +61,7 @@ def walks_in(question: Question) -> int:
 def _at_most(question: Question) -> int:
     """As many as there would be if every subnet were of its own kind: enough for all questions but the largest."""
     subnets, consumers = len(question.cluster.subnets) + 1, consumers_of(question.consumers)[0]
-    return (subnets * subnets + subnets) * sum(len(called_on(consumer)) + 2 for consumer in consumers)
+    return (subnets * subnets + subnets) * sum([len(consumer.serves) + 3 for consumer in consumers])
 
 
 def _looking(scene: Scene, caller: Caller, looked: set[Hashable]) -> int:
