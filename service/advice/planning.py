@@ -210,14 +210,14 @@ def _sentence(steps: Sequence[PlanStep], locked_out: tuple[str, ...], basis: _Ba
     stays = "the endpoint access stays as it is (F-9.5)"
     said = f"{updates} updates, one after the other" if updates > 1 else "one update" if updates else stays
     if len(steps) > updates:
-        said = f"{_number(len(steps) - updates, 'preparation')} first; then {said}"
+        said = f"{_preparations(len(steps) - updates)} first; then {said}"
     lost = sorted({cut.consumer for step in steps for cut in step.cuts})
     last = f"; cut off for a while: {', '.join(lost)}" if lost else "; nobody who must get in is cut off on the way"
     return f"{first}{said}{last}"
 
 
-def _number(number: int, what: str) -> str:
-    return f"one {what}" if number == 1 else f"{number} {what}s"
+def _preparations(number: int) -> str:
+    return "one preparation" if number == 1 else f"{number} preparations"
 
 
 def _creation(
@@ -251,5 +251,5 @@ def _creation(
     if rests_on:
         sentence = f"{_RESTS}: {'; '.join(rests_on)}"
     elif len(steps) > 1:
-        sentence = f"{_number(len(steps) - 1, 'preparation')} first; then a new cluster, made right at once"
+        sentence = f"{_preparations(len(steps) - 1)} first; then a new cluster, made right at once"
     return ChangePlan(start=None, target=target, steps=steps, locks_out=(), sentence=sentence, rests_on=rests_on)

@@ -78,5 +78,6 @@ def _summary(best: Assessment, second: Assessment | None, assessments: Sequence[
     told = {a: f"{names[a.mode]}: {', '.join(dict.fromkeys(o.id for o in a.objections))}" for a in assessments}
     out = "; ".join(text for a, text in told.items() if a.status is Status.RULED_OUT)
     unknown = "; ".join(text for a, text in told.items() if a.status is Status.UNDETERMINED)
-    reasons = (*((f"not {out}",) if out else ()), *((f"not known of {unknown}",) if unknown else ()))
-    return said + (f" ({'; '.join(reasons)})" if reasons else "")
+    if out and unknown:
+        return f"{said} (not {out}; not known of {unknown})"
+    return f"{said} (not {out})" if out else f"{said} (not known of {unknown})" if unknown else said

@@ -7,16 +7,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from service.words.speaking import Words
+from service.words.speaking import Memory, Words
+
+Say = Callable[[str], str]
 
 SENTENCES = frozenset(
     (
         # of an answer
         *("sentence", "summary", "detail", "because", "mend", "why", "advice", "partial", "question", "words"),
         # of its plan and its written changes
-        *("preconditions", "waits", "verify", "way_back", "call", "rests_on", "title", "what", "notes"),
+        *("preconditions", "waits", "verify", "way_back", "call", "rests_on", "title", "notes"),
         # of the catalogues, prices and what else is listed
         *("meaning", "passes", "caveats", "section", "confidence_note", "unit", "reason", "differences"),
     )
@@ -34,39 +37,47 @@ NAMES = frozenset(("consumer", "consumers", "serves", "awaits", "locks_out", "na
 
 def in_words(document: Any, words: Words) -> Any:
     """A document as it is read from JSON, with its sentences in other words."""
-    return _Reader(words, document).read(document)
+    names, memory = names_in(document), Memory()
+    said: dict[str, str] = {}
+
+    def say(sentence: str) -> str:
+        if sentence not in said:
+            said[sentence] = words.of(sentence, names, memory)
+        return said[sentence]
+
+    return _read(document, say, words.word)
 
 
-class _Reader:
-    """One document with the names in it, and what was said of its sentences already."""
+def sentences_in(document: Any) -> list[str]:
+    """Every sentence of a document, in its order."""
+    found: list[str] = []
 
-    def __init__(self, words: Words, document: Any) -> None:
-        self._words = words
-        self._names = names_in(document)
-        self._said: dict[str, str] = {}
+    def note(sentence: str) -> str:
+        found.append(sentence)
+        return sentence
 
-    def read(self, node: Any) -> Any:
-        if type(node) is dict:
-            return {name: self._member(name, value, node) for name, value in node.items()}
-        if type(node) is list:
-            return [self.read(item) for item in node]
-        return node
+    _read(document, note, note)
+    return found
 
-    def _member(self, name: str, value: Any, owner: dict[str, Any]) -> Any:
-        if name in SENTENCES and not (name == "title" and "cluster" in owner):
-            if type(value) is str:
-                return self._sentence(value, is_answer=name == "words" and value != owner.get("answer"))
-            if type(value) is list:
-                return [self._sentence(item) if type(item) is str else self.read(item) for item in value]
-        if name in AS_THEY_ARE and not (name == "changes" and value and "title" in value[0]):
-            return value
-        return self.read(value)
 
-    def _sentence(self, text: str, *, is_answer: bool = False) -> str:
-        said = self._said.get(text)
-        if said is None:
-            said = self._said[text] = self._words.of(text, self._names)
-        return self._words.word(text) if is_answer else said
+def _read(node: Any, say: Say, say_word: Say) -> Any:
+    if type(node) is dict:
+        return {name: _member(name, value, node, say, say_word) for name, value in node.items()}
+    if type(node) is list:
+        return [_read(item, say, say_word) for item in node]
+    return node
+
+
+def _member(name: str, value: Any, owner: dict[str, Any], say: Say, say_word: Say) -> Any:
+    if name in SENTENCES and not (name == "title" and "cluster" in owner):  # such a title is the cluster's name
+        if type(value) is str:
+            is_word = name == "words" and value != owner.get("answer")  # an answer that is a name is its own words
+            return (say_word if is_word else say)(value)
+        if type(value) is list:
+            return [say(item) if type(item) is str else _read(item, say, say_word) for item in value]
+    if name in AS_THEY_ARE and not (name == "changes" and value and "title" in value[0]):
+        return value
+    return _read(value, say, say_word)
 
 
 def names_in(document: Any) -> frozenset[str]:

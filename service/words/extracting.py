@@ -4,11 +4,13 @@ The core makes its sentences as plain f-strings and knows no language, so they a
 
 1. A text is for people if it holds two words or more with a space between them, one of them in lower case, if it
    holds a word beside a place, or is a heading (`is_for_people`); all else is a code, a name or a key, and stays.
-2. What no answer shows is passed over by where it stands: docstrings, comparisons, subscripts, keys of tables,
-   annotations, lines of the log, patterns, help of the command line, and `NOT_SHOWN`, errors that are ours.
+2. What no answer shows is passed over by where it stands: docstrings, comparisons, subscripts, keys of tables and of
+   what is remembered, annotations, lines of the log, patterns, help of the command line, and `NOT_SHOWN`, errors that
+   are ours.
 3. An f-string is one message with a named placeholder for each of its parts (``{subnet} has no route``); a text
    that `str.format` fills is one as well.
-4. A piece that is put together with others begins or ends with a space or a stop, and keeps it.
+4. What `MARK` is called with is for people in any case.
+5. A piece that is put together with others begins or ends with a space or a stop, and keeps it.
 
 Which files are read stands in ``babel.cfg``.
 """
@@ -24,11 +26,15 @@ from typing import IO, Any
 
 Extracted = tuple[int, None, str, list[str]]
 
-_WORD = re.compile(r"(?<![\w/.=$&-])[A-Za-z][A-Za-z0-9']+(?![\w/=(-]*[\w/=(]|[-_.]\{)")
+_WORD = re.compile(r"(?<![\w/.=$&-])[A-Za-z][A-Za-z0-9']+(?![\w/=(-]*[\w/=(]|[-_.]\{|\.\w)")
 _COMMAND = re.compile(
-    r"\$\(|\$\{|&&|^--|\{$|^new eks|^(eksctl|aws|module|variable|dynamic|python|select|begin) |"
-    r"^ *!|^ +\w+: |^[a-z]+-src "
+    r"\$\(|\$\{|&&|^--|\{$|^new eks|^(eksctl utils|aws [a-z0-9]+ [a-z-]+ --) |"
+    r"^(module|variable|dynamic|python|select|begin) |"
+    r"^ *!|^ +\w+: |^[a-z]+-src |^ *<|^@media|:var\(|^fill:| textLength=|"
+    r"^(flowchart|subgraph|linkStyle|accTitle:|curl) |^ -H "
 )
+MARK = "N_"
+"""What a text is given to that is for people whatever it looks like."""
 NOT_SHOWN = frozenset({"ValueError", "TypeError", "RuntimeError", "AssertionError", "LookupError", "KeyError"})
 """Errors of which no answer tells: raising one is a mistake of the program."""
 _LOGGED = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
@@ -39,7 +45,7 @@ SHOWN_AS_WORDS = (
     *("public", "private", "yes", "no", "none", "internet", "firewall", "pass", "fail", "undetermined"),
     *("required", "preferred", "unwanted", "status", "objections", "recommended", "eligible", "current"),
     *("holds", "before", "wait", "verify", "below", "above", "exposure", "efficiency", "accessibility"),
-    *("on", "off", "run", "attach", "ingress", "egress", "everybody", "nobody"),
+    *("on", "off", "run", "attach", "ingress", "egress", "everybody", "nobody", "security groups"),
     *("ruled out", "no mode fits", "denied out", "denied in", "no route", "not resolved", "insufficient info"),
     *("eni addresses", "legs off the internet", "addresses that may connect", "short paths", "no nat processing"),
     *("same zone", "no single point of failure", "required admitted", "preferred admitted"),
@@ -70,9 +76,12 @@ def sentences(
 def entries(
     file: IO[bytes], keywords: Collection[str], comment_tags: Collection[str], options: dict[str, Any]
 ) -> Iterator[Extracted]:
-    """Babel's extraction method for a catalogue in JSON: the members that the option ``members`` names."""
-    members = options["members"].split()
-    for entry in json.load(file):
+    """Babel's extraction method for a catalogue in JSON: the members that the option ``members`` names.
+
+    The entries are the list that the file holds, or its member that the option ``list`` names.
+    """
+    members, held = options["members"].split(), json.load(file)
+    for entry in held[options["list"]] if "list" in options else held:
         for member in members:
             value = entry.get(member)
             for text in value if isinstance(value, list) else [value] if value else []:
@@ -101,6 +110,8 @@ def texts_of(node: ast.AST) -> Iterator[tuple[int, str]]:
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
                 yield from texts_of(part.value)
+    elif isinstance(node, ast.Call) and _name(node.func) == MARK:
+        yield from ((it.lineno, escaped(str(it.value))) for it in node.args if isinstance(it, ast.Constant))
     elif isinstance(node, ast.Constant):
         if isinstance(node.value, str) and is_for_people(node.value):
             yield node.lineno, _template(node.value)
@@ -117,6 +128,8 @@ def _shown(node: ast.AST) -> Iterable[ast.AST]:
         return (node.value,)
     if isinstance(node, ast.Dict):
         return node.values
+    if isinstance(node, ast.Assign) and any(_name(target) == "key" for target in node.targets):
+        return ()  # of what is remembered
     if isinstance(node, ast.AnnAssign):
         return (node.value,) if node.value else ()
     if isinstance(node, ast.FunctionDef):
@@ -178,7 +191,7 @@ def _bare(message: str) -> str:
     return "".join(literal if name is None else f"{literal}{{}}" for literal, name, _, _ in Formatter().parse(message))
 
 
-_PLAIN_FIELD = re.compile(r"\{([a-z_]*)\}")
+_PLAIN_FIELD = re.compile(r"\{([a-z_]*)(?::[^{}]*)?\}")
 
 
 def _template(text: str) -> str:

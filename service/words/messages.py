@@ -1,15 +1,15 @@
 """A message of the catalogue as a pattern: which sentences it made, and with what in its places.
 
-``{subnet} has no route to {destination}`` made ``subnet-a has no route to 10.8.0.0/16``. A place holds one sign
-at least and is the shortest text that lets the rest fit, so a match is found from left to right without going back:
-its work grows with the length of the sentence and not with what stands in it. A message that begins or ends with a
+``{subnet} has no route to {destination}`` made ``subnet-a has no route to 10.8.0.0/16``. A place may be
+empty and is the shortest text that lets the rest fit, so a match is found in one direction without going back: its
+work grows with the length of the sentence and not with what stands in it. A message that begins or ends with a
 space or a stop is a piece of a sentence, and what stands before or behind it is a place as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 
@@ -53,19 +53,33 @@ class Message:
                     found.add(match[0])
         return found
 
-    def match(self, text: str) -> dict[str, str] | None:
-        """What stands in each place if the message made the text, else None."""
+    def matches(self, text: str) -> Iterator[dict[str, str]]:
+        """What stands in each place if the message made the text: with the first places as short as can be, and then,
+        where that is something else, with the last ones."""
         first, last = self.literals[0], self.literals[-1]
-        end = len(text) - len(last)
-        if not (text.startswith(first) and text.endswith(last)) or end < len(first):
+        start, end = len(first), len(text) - len(last)
+        if not (text.startswith(first) and text.endswith(last)) or end < start:
+            return
+        inner = self.literals[1:-1]
+        from_left = self._found(text, start, end, [*_found_forwards(text, inner, start, end)])
+        if from_left is None:
+            return
+        yield from_left
+        if inner:
+            from_right = self._found(text, start, end, [*_found_backwards(text, inner, start, end)][::-1])
+            if from_right is not None and from_right != from_left:
+                yield from_right
+
+    def _found(self, text: str, start: int, end: int, at: Sequence[int]) -> dict[str, str] | None:
+        """The content of the places, with the inner literals standing where ``at`` says; None if that cannot be."""
+        if -1 in at:
             return None
+        inner = self.literals[1:-1]
+        starts = [start, *(place + len(literal) for place, literal in zip(at, inner, strict=True))]
         found: dict[str, str] = {}
-        start = len(first)
-        for index, place in enumerate(self.places, 1):
-            stop = end if index == len(self.places) else text.find(self.literals[index], start + 1, end)
-            if stop <= start or found.setdefault(place, text[start:stop]) != text[start:stop]:
+        for place, begin, stop in zip(self.places, starts, [*at, end], strict=True):
+            if stop < begin or found.setdefault(place, text[begin:stop]) != text[begin:stop]:
                 return None
-            start = stop + len(self.literals[index])
         return found
 
     def say(self, found: Mapping[str, str], translate: Callable[[str, str, bool], str]) -> str:
@@ -74,6 +88,20 @@ class Message:
             text if place is None else text + translate(place, found[place], is_word)
             for text, place, is_word in self.said
         )
+
+
+def _found_forwards(text: str, literals: Sequence[str], start: int, end: int) -> Iterator[int]:
+    for literal in literals:
+        at = text.find(literal, start, end)
+        yield at
+        start = at + len(literal) if at >= 0 else end
+
+
+def _found_backwards(text: str, literals: Sequence[str], start: int, end: int) -> Iterator[int]:
+    for literal in reversed(literals):
+        at = text.rfind(literal, start, end)
+        yield at
+        end = max(at, start)
 
 
 def words_of(text: str) -> set[str]:

@@ -75,8 +75,8 @@ def test_a_name_that_reads_like_words_of_ours_is_not_touched() -> None:
 
 
 def test_what_would_stay_in_english_is_told() -> None:
-    assert WORDS.left_of("a sentence that nobody has written") == ["a sentence that nobody has written"]
-    assert WORDS.left_of("subnet-a has no route to the internet") == []
+    assert WORDS.left_of("a sentence that nobody has written") == ("a sentence that nobody has written",)
+    assert WORDS.left_of("subnet-a has no route to the internet") == ()
 
 
 def test_a_particle_takes_the_form_that_fits_what_stands_before_it() -> None:
