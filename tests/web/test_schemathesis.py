@@ -19,7 +19,7 @@ from service.web.access.keys import new_key
 _TEXT, _KEY = new_key("schemathesis", frozenset(Scope), None, None)
 # What a JSON Schema cannot say, references between parts above all, makes a question that fits it a 422.
 ACCEPTED = ["2xx", "304", "404", "422"]
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "seed": 20260618,
     "generation": {"max-examples": 25, "deterministic": True, "with-security-parameters": False},
     "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
