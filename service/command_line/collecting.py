@@ -28,6 +28,7 @@ from service.domain.errors import InvalidQuestionError
 from service.intake.readings import quoted
 from service.intake.understanding import NotUnderstoodError
 from service.web.deciding import Desk
+from service.words import ENGLISH, words_in
 
 NOT_ALL_READ = 3
 """The exit status where an account, a Region, a cluster or a call failed: the same command goes on from there."""
@@ -93,7 +94,7 @@ def collect_clusters(
     if decided is None:
         _say(bundles)
     elif decided:
-        click.echo(OUTPUTS[output_format](decided), nl=False)
+        click.echo(OUTPUTS[output_format](decided, words_in(ENGLISH)), nl=False)
     sys.exit(max([run.exit, *(verdict.exit for verdict in decided or ())]))
 
 

@@ -17,7 +17,7 @@ from service.command_line.collecting import collect_clusters
 from service.command_line.gathering import Asked, Refused, describe, gather_each
 from service.command_line.keys import keys
 from service.command_line.policies import policy
-from service.command_line.printing import OUTPUTS
+from service.command_line.printing import OUTPUTS, in_words
 from service.command_line.records import records, replay_decisions
 from service.command_line.verdicts import Exit, Verdict, decide, desk_here
 from service.domain.question import InternetExposure, NodeTraffic
@@ -32,6 +32,8 @@ from service.web.deciding import decide_each
 from service.web.descriptions import as_document
 from service.web.policies import Policies
 from service.web.problems import Problem
+from service.words import ENGLISH, LANGUAGES, words_in
+from service.words.speaking import Words
 
 AS_THEY_COME = "jsonl"
 """The output of which each line goes out as soon as it is made."""
@@ -98,6 +100,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--node-traffic", type=click.Choice([one.value for one in NodeTraffic]))
 @click.option("--approved-source", multiple=True, metavar="CIDR", help="What may stand on the list; may be repeated.")
 @click.option("--control", multiple=True, metavar="ID", help="A control that must pass; may be repeated.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default=ENGLISH, show_default=True, help="Of the sentences.")
 def decide_files(
     files: tuple[str, ...],
     format_: Format | None,
@@ -108,6 +111,7 @@ def decide_files(
     node_traffic: str | None,
     approved_source: tuple[str, ...],
     control: tuple[str, ...],
+    lang: str,
 ) -> None:
     """Decide every question, and every cluster of every document, in FILES (also folders; - is standard input).
 
@@ -126,15 +130,16 @@ def decide_files(
     more: dict[str, Any] = {"requirements": (requirements or {}) | wanted}
     if consumers is not None:
         more["consumers"] = consumers
-    refusals, worst, verdicts = Refusals(), Exit.FINE, list[Verdict]()
+    words = words_in(lang)
+    refusals, worst, verdicts = Refusals(words), Exit.FINE, list[Verdict]()
     for verdict in _decided(_gathered(files, format_, refusals), more, refusals, is_shown=output != AS_THEY_COME):
         worst = max(worst, verdict.exit)
         if output == AS_THEY_COME:
-            click.echo(OUTPUTS[output]([verdict]), nl=False)
+            click.echo(OUTPUTS[output]([in_words(verdict, words)], words), nl=False)
         else:
-            verdicts.append(verdict)
+            verdicts.append(in_words(verdict, words))
     if verdicts:
-        click.echo(OUTPUTS[output](verdicts), nl=False)
+        click.echo(OUTPUTS[output](verdicts, words), nl=False)
     sys.exit(max(worst, refusals.exit))
 
 
@@ -143,7 +148,7 @@ def decide_files(
 @FORMAT
 def describe_files(files: tuple[str, ...], format_: Format | None) -> None:
     """Print what is understood of every document in FILES, as POST /v1/descriptions answers; one object for each."""
-    refusals = Refusals()
+    refusals = Refusals(words_in(ENGLISH))
     for path in files:
         try:
             understood = describe(path, format_)
@@ -157,13 +162,14 @@ def describe_files(files: tuple[str, ...], format_: Format | None) -> None:
 class Refusals:
     """What was not understood, said on standard error as it is found."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words) -> None:
         self.exit = Exit.FINE
+        self._words = words
 
     def add(self, place: str, why: str) -> None:
         """Says what is wrong where, and sees to the exit status."""
         self.exit = Exit.NOT_UNDERSTOOD
-        click.echo(f"{quoted(place)}: {why}", err=True)
+        click.echo(f"{quoted(place)}: {self._words.of(why)}", err=True)
 
 
 def _gathered(files: Iterable[str], format_: Format | None, refusals: Refusals) -> Iterator[Asked]:

@@ -46,6 +46,8 @@ SHOWN_AS_WORDS = (
     *("required", "preferred", "unwanted", "status", "objections", "recommended", "eligible", "current"),
     *("holds", "before", "wait", "verify", "below", "above", "exposure", "efficiency", "accessibility"),
     *("on", "off", "run", "attach", "ingress", "egress", "everybody", "nobody", "security groups"),
+    *("Public", "Private", "Public and private", "Warnings", "not applicable"),
+    *("cluster", "from", "present", "broken"),
     *("ruled out", "no mode fits", "denied out", "denied in", "no route", "not resolved", "insufficient info"),
     *("eni addresses", "legs off the internet", "addresses that may connect", "short paths", "no nat processing"),
     *("same zone", "no single point of failure", "required admitted", "preferred admitted"),

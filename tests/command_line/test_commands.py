@@ -288,3 +288,14 @@ def test_a_folder_gets_an_edit_of_its_files(tmp_path: Path) -> None:
     assert [change["text"] for change in changes if change["own"]] == [
         '--- a/main.tf\n+++ b/main.tf\n@@ -6,0 +7,1 @@\n+  cluster_endpoint_public_access_cidrs = ["13.209.0.0/28"]'
     ]
+
+
+def test_a_verdict_is_said_in_korean_where_that_is_asked_for(cluster_file: str) -> None:
+    table = run("decide", cluster_file, "--output", "markdown", "--lang", "ko")
+    answer = run("decide", cluster_file, "--output", "jsonl", "--lang", "ko")
+    refused = run("decide", "-", "--lang", "ko", given="")
+
+    assert table.stdout.startswith("| 클러스터 |")
+    assert "payments" in table.stdout
+    assert re.search("[가-힣]", json.loads(answer.stdout)["decision"]["assumptions"][0]["sentence"])
+    assert "문서가 비어 있습니다" in refused.stderr

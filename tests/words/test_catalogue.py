@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from service.catalogue import CAUSES, CONTROLS, FACTS
 from service.words import LANGUAGES, entries_of, words_in
 from service.words.documents import in_words, names_in, sentences_in
+from service.words.extracting import is_for_people
 from service.words.messages import messages_of, places_of
 from service.words.speaking import LONGEST, Memory
 from tests.scenarios.story import stories
@@ -75,6 +76,20 @@ def test_nothing_that_the_stories_answer_stays_in_english(language: str, client:
         left |= {part for sentence in set(sentences_in(answer)) for part in words.left_of(sentence, names, memory)}
 
     assert sorted(part for part in left if "nothing is listed, own range is listed" not in part) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_line_of_a_report_stays_in_english(language: str, client: Any) -> None:
+    """Outside of code, of which only the paths are said."""
+    left = set()
+    for story in list(stories())[::10]:
+        headers = {"Accept": "text/markdown", "Accept-Language": language}
+        report = client.post("/v1/decisions", json=story.request, headers=headers).get_data(as_text=True)
+        for line in re.sub(r"(?ms)^```.*?^```$", "", report).split("\n"):
+            if line.isascii() and is_for_people(re.sub("`[^`]*`", "", line)):
+                left.add(line)
+
+    assert sorted(line for line in left if not line.startswith("```")) == []
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -18,6 +18,8 @@ from service.words.documents import in_words, names_in
 from service.words.speaking import Words
 
 _MARK = re.compile(r"(\s*(?:#+ |- (?:\*\*[a-z]+\*\*: )?|\d+\. )?)(.*)", re.DOTALL)
+_COUNT = re.compile(r"([0-9]+) ([a-z ]+)")
+_COUNTS = re.compile(r"[0-9]+ [a-z ]+(?:, [0-9]+ [a-z ]+)*")
 _ARROW, _BAR = " -> ", " | "
 
 
@@ -68,11 +70,17 @@ def _line(line: str, words: Words, names: Collection[str]) -> str:
     if said is not None:
         return said
     mark, rest = _MARK.fullmatch(line).groups()  # type: ignore[union-attr]  # every part may be empty
-    title, colon, told = rest.partition(": ")
-    if colon and " " not in title and title not in names:
-        return f"{mark}{words.word(title)}: {words.of(told, names)}"
+    if rest in names:
+        return line
     stop = "." if rest.endswith(".") and words.message(rest, names) is None else ""
-    return f"{mark}{words.of(rest.removesuffix(stop) if stop else rest, names)}{stop}"
+    rest = rest.removesuffix(stop) if stop else rest
+    title, colon, told = rest.partition(": ")
+    counts = _COUNTS.fullmatch(told)
+    if counts:
+        told = ", ".join(f"{words.word(what)} {count}" for count, what in _COUNT.findall(told))
+    if colon and (counts or " " not in title) and title not in names:
+        return f"{mark}{words.word(title)}: {told if counts else words.of(told, names)}{stop}"
+    return f"{mark}{words.word(rest) if rest.isalpha() else words.of(rest, names)}{stop}"
 
 
 def _row(line: str, words: Words, names: Collection[str]) -> str:
