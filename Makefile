@@ -79,6 +79,10 @@ screenshots: install
 bench: install
 	$(BIN)/python -m tests.bench
 
+# The table in README.md, measured here and now.
+benchmark-table: install
+	$(BIN)/python -m tests.bench --readme
+
 # Minutes of load while things go wrong, and mutated questions; neither is part of the tests.
 soak: install
 	$(BIN)/python -m tests.endurance soak --seconds $(SECONDS)

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.table import Table
 
 from service.app import create_app
 from service.intake import archives, documents, recognising, yaml_documents
 from service.intake.registry import FORMATS
 from service.settings import Records, Settings
 from tests import pictures
+from tests.bench.readme import BEGIN, with_tables
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -100,3 +102,14 @@ def test_every_setting_and_limit_is_in_the_operations_page() -> None:
 
     assert variables == set(re.findall(r"^\| `([A-Z_]+)` \|", operations, re.MULTILINE))
     assert f"`{Settings().max_body_bytes}`" in operations
+
+
+def test_the_benchmark_table_is_written_between_its_marks() -> None:
+    table = Table("", "ratio", title="one thing")
+    table.add_row("  a decision", "0.5")
+
+    written = with_tables(README, [table])
+
+    assert "**one thing**\n\n|  | ratio |\n| --- | ---: |\n| a decision | 0.5 |\n\n<!-- benchmark ends -->" in written
+    assert written.split(BEGIN)[0] == README.split(BEGIN)[0]
+    assert with_tables(written, [table]) == written
