@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from service.web import form_schema
+
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,7 +26,8 @@ def schemas(openapi_file: Path) -> Mapping[str, Schema]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(openapi_file.read_text("utf-8"), loader)  # noqa: S506  a safe loader
     components = document["components"]["schemas"]
-    return MappingProxyType({name: _bundled(name, components) for name in PUBLISHED})
+    bundled = {name: _bundled(name, components) for name in PUBLISHED}
+    return MappingProxyType(bundled | {form_schema.NAME: form_schema.form_schema(components)})
 
 
 def _bundled(name: str, components: Mapping[str, Schema]) -> Schema:

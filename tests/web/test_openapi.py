@@ -184,6 +184,7 @@ def test_the_schemas_are_listed_by_name(client: FlaskClient) -> None:
             {"id": "question", "title": "A question"},
             {"id": "decision", "title": "A decision"},
             {"id": "problem", "title": "A problem"},
+            {"id": "question-form", "title": "A question, for a form"},
         ]
     }
 

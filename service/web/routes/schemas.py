@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import NotFound
 
-from service.web.bundles import PUBLISHED, schemas
+from service.web.bundles import schemas
 from service.web.kept import kept
 from service.web.schemas.hints import did_you_mean, listed
 
@@ -25,6 +25,6 @@ def schema(name: str) -> Response:
     """One schema, with everything that it refers to inside it."""
     known = schemas(current_app.config["SETTINGS"].openapi_file)
     if name not in known:
-        hint = did_you_mean(name, PUBLISHED) or f"; there are {listed(PUBLISHED)}"
+        hint = did_you_mean(name, known) or f"; there are {listed(known)}"
         raise NotFound(f"there is no schema `{name}`{hint}")
     return kept(known[name], "application/schema+json")
