@@ -13,11 +13,7 @@ SCANNERS := build/scanners
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-<<<<<<< HEAD
-.PHONY: install run test check audit scanners format bench examples pictures words lock clean
-=======
-.PHONY: install run test check scanners format bench pictures screenshots words lock clean
->>>>>>> f3d21e0 (page: say how it works, show it in screenshots, and try the key in a browser)
+.PHONY: install run test check audit scanners format bench benchmark-table soak fuzz examples pictures screenshots words lock clean
 
 install: $(VENV)/installed
 
