@@ -101,7 +101,7 @@ class Words:
                 else:
                     self._exact[message.literals[0]] = message.said[0][0] if message.said else msgstr
         self._index(messages)
-        self._of = lru_cache(maxsize=8_192)(self._translated)
+        self._of = lru_cache(maxsize=1_024)(self._translated)
 
     def _index(self, messages: list[Message]) -> None:
         """Each message stands under the rarest of its words; one without a whole word fits too much to be tried."""
