@@ -3,7 +3,6 @@
 import json
 import re
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,7 @@ from flask.testing import FlaskClient
 from tests.page.reading import Page
 from tests.web.description import REQUESTS
 
-QUESTION: dict[str, Any] = REQUESTS["nodes-cannot-join"]
-DEFINITIONS = Path(__file__).parents[2].parent / "shared" / "cases" / "definitions"
+QUESTION: dict[str, Any] = {k: v for k, v in REQUESTS["nodes-cannot-join"].items() if k != "include"}
 HOSTILE = "<img src=x onerror=alert(1)>שלום\"'</script><script>alert(2)</script>"
 
 
@@ -63,7 +61,7 @@ def test_a_question_that_is_pasted_is_decided(unkept: FlaskClient) -> None:
     page = send(unkept, do="take", document=json.dumps(QUESTION))
 
     assert "public and private" in page.one("h1").text
-    assert question_of(page) == {name: value for name, value in QUESTION.items() if name != "include"}
+    assert question_of(page) == QUESTION
 
 
 def test_a_document_goes_along_as_the_source_of_the_question(unkept: FlaskClient) -> None:
@@ -228,6 +226,27 @@ def test_sending_the_form_as_it_is_changes_nothing(unkept: FlaskClient, name: st
         assert after.pop("consumers")  # the callers that the document shows are named from now on
         before.pop("consumers", None)
     assert after == before
+
+
+def test_a_question_for_some_sections_is_asked_for_all(unkept: FlaskClient) -> None:
+    some = send(unkept, do="take", document=json.dumps(QUESTION | {"include": []}))
+
+    whole = send(unkept, **some.form(), do="in_full")
+
+    assert "a part of the advice only" in some.text
+    assert "The safe way there" not in some.text
+    assert "The safe way there" in whole.text
+    assert question_of(whole) == QUESTION
+
+
+def test_what_was_understood_of_a_document_is_shown(unkept: FlaskClient) -> None:
+    access = "  vpc_config {\n    public_access_cidrs = var.list\n  }\n"
+    document = f'resource "aws_eks_cluster" "main" {{\n  name = "shop"\n{access}}}\n'
+
+    page = send(unkept, do="take", document=document)
+
+    assert "What was understood of the document" in page.text
+    assert "var.list" in page.text
 
 
 def test_weights_are_moved(unkept: FlaskClient) -> None:

@@ -40,7 +40,7 @@ from service.web.page.telling import (
 from service.web.problems import problem_of
 from service.web.recorder import recorder
 from service.web.render.diagram.subject import Excerpt
-from service.web.schemas import described_question
+from service.web.schemas import described_source, with_cluster
 from service.words.documents import in_words
 
 Document = dict[str, Any]
@@ -103,7 +103,8 @@ def drawn(answer: Document, question: Question | None, name: str = "drawing") ->
 
 
 def _told(question: Document, answer: Document, body: bytes, masked: Sequence[str] = ()) -> Document:
-    described = question if masked else current_app.config["READ"](lambda: described_question(question))
+    understood = None if masked else current_app.config["READ"](lambda: described_source(question))
+    described = question if understood is None else with_cluster(question, understood)
     answer = in_words(answer, spoken())
     told = callers(answer)
     chosen = answer["recommendation"]
@@ -111,6 +112,7 @@ def _told(question: Document, answer: Document, body: bytes, masked: Sequence[st
     return {
         "answer": answer,
         "masked": masked,
+        "understood": understood,
         "callers": told,
         "locked_out_today": locked_out(told, PRESENT),
         "locked_out_after": locked_out(told, after) if after else [],

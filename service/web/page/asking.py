@@ -14,14 +14,14 @@ from service.domain.errors import InvalidQuestionError, Mistake
 from service.web.page.building import Built, built
 from service.web.page.editing import typed, with_answer, with_callers, with_requirements, with_weights
 from service.web.page.taking import File, Taken, one_file, taken
-from service.web.schemas import described_question
+from service.web.schemas import described_source, with_cluster
 from service.web.schemas.source import BASE64
 from service.web.strict_json import read_object
 
 Document = dict[str, Any]
 Form = MultiDict[str, str]
 
-BUILD, TAKE, CHANGE, WEIGH = "build", "take", "change", "weigh"
+BUILD, TAKE, CHANGE, WEIGH, IN_FULL = "build", "take", "change", "weigh", "in_full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,6 @@ class Asked:
     """Which field of the form filled which place, where it was built."""
     taken: Taken | None = None
     is_example: bool = False
-
-    def __post_init__(self) -> None:
-        """People look at all that can be said, so a question that asks for some sections only asks for all of them."""
-        object.__setattr__(self, "question", {k: v for k, v in self.question.items() if k != "include"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +100,15 @@ def _changed(question: Document, form: Form) -> Document:
     return with_requirements(changed, form, form.getlist("r.controls"))
 
 
+def _in_full(question: Document, _: Form) -> Document:
+    return without_include(question)
+
+
+def without_include(question: Document) -> Document:
+    """The question with every section of advice."""
+    return {name: value for name, value in question.items() if name != "include"}
+
+
 def _weighed(question: Document, form: Form) -> Document:
     return with_weights(question, form)
 
@@ -113,9 +118,11 @@ _CHANGES: dict[str, Callable[[Document, Form], Document]] = {
     "typed": _answered_in_words,
     CHANGE: _changed,
     WEIGH: _weighed,
+    IN_FULL: _in_full,
 }
 
 
 def _described(question: Document) -> Document | None:
     """What the document in the question says, if there is one."""
-    return described_question(question) if question.get("source") is not None else None
+    one = described_source(question)
+    return with_cluster(question, one) if one is not None else None

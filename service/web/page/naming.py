@@ -98,6 +98,10 @@ NAMES = MappingProxyType(
         "allow_list": N_("public only with an allow-list"),
         "any": N_("anything goes"),
         "inside_vpc": N_("stays inside the VPC"),
+        # where a field of a description comes from
+        "stated": N_("the document"),
+        "default": N_("a default"),
+        "computed": N_("computed"),
         # links
         "vpn": N_("site-to-site VPN"),
         "client_vpn": N_("client VPN"),

@@ -8,7 +8,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from service.intake.documents import MOST_BYTES
 from service.settings import Settings
 from service.web.page.answering import answer_page, start_page
-from service.web.page.asking import Asked, asked
+from service.web.page.asking import Asked, asked, without_include
 from service.web.page.examples import examples
 from service.web.page.failing import failure_page
 from service.web.page.looking import comparison_page, list_page, one_page
@@ -33,7 +33,8 @@ def example(name: str) -> Response:
     known = examples(current_app.config["SETTINGS"].openapi_file)
     if name not in known:
         raise NotFound(f"there is no example `{name[:80]}`")
-    return answer_page(lambda: Asked(question=known[name]["value"], is_example=True))
+    question = without_include(known[name]["value"])
+    return answer_page(lambda: Asked(question=question, is_example=True))
 
 
 @blueprint.post("/")

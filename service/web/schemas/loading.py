@@ -16,6 +16,7 @@ from marshmallow import ValidationError
 from service.domain.errors import InvalidQuestionError, Mistake
 from service.domain.question import Question
 from service.engine.effort import MOST_WALKS, most_walks, walks_in
+from service.intake.understanding import Understanding
 from service.web.schemas.elements import Element
 from service.web.schemas.hints import kind_of
 from service.web.schemas.question import QuestionElement
@@ -40,12 +41,12 @@ def load_question(document: object) -> Question:
     return _load_sourced(document) if document.get("source") is not None else _load(document)
 
 
-def described_question(document: dict[str, Any]) -> dict[str, Any]:
-    """The question that one makes once the document in its `source` is read; raises `InvalidQuestionError`."""
+def described_source(document: dict[str, Any]) -> Understanding | None:
+    """What the document in a question's `source` describes, None without one; raises `InvalidQuestionError`."""
     if document.get("source") is None:
-        return document
+        return None
     _refuse_misshapen(document)
-    return with_cluster(document, chosen_description(_SOURCE.read(document["source"])))
+    return chosen_description(_SOURCE.read(document["source"]))
 
 
 def _load_sourced(document: dict[str, Any]) -> Question:
