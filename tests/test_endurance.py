@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.endurance import fuzz, soak
-from tests.endurance.questions import pool
+from tests.endurance.questions import Parts, pool
 
 
 def test_mutated_questions_get_a_decision_or_a_problem() -> None:
@@ -20,7 +20,8 @@ def test_mutated_questions_get_a_decision_or_a_problem() -> None:
 
 def test_a_number_is_a_question() -> None:
     questions = pool()
-    assert fuzz.body_of(7, questions) == fuzz.body_of(7, questions) != fuzz.body_of(8, questions)
+    parts = Parts(questions)
+    assert fuzz.body_of(7, questions, parts) == fuzz.body_of(7, questions, parts) != fuzz.body_of(8, questions, parts)
 
 
 @pytest.mark.parametrize(

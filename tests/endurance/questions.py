@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,23 @@ def pool() -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict) and "cluster" in one]
 
 
-def mutated(one: dict[str, Any], others: list[dict[str, Any]], chance: random.Random) -> Any:
+class Parts:
+    """What stands anywhere in some questions, and under which name, to be put elsewhere."""
+
+    def __init__(self, questions: Iterable[Mapping[str, Any]]) -> None:
+        self.every = [holder[key] for question in questions for holder, key in _places(question)]
+        self.named: dict[str, list[Any]] = {}
+        for question in questions:
+            for holder, key in _places(question):
+                if isinstance(key, str):
+                    self.named.setdefault(key, []).append(holder[key])
+
+    def like(self, key: Any, chance: random.Random) -> Any:
+        """A value that some question gives under this name, or anything."""
+        return copy.deepcopy(chance.choice(self.named.get(key) or self.every))
+
+
+def mutated(one: dict[str, Any], parts: Parts, chance: random.Random) -> Any:
     """The question after one to six random changes, with few sections of advice so that more can be asked."""
     question: Any = copy.deepcopy(one)
     question["include"] = chance.sample(SECTIONS, chance.choice((0, 0, 0, 0, 0, 1, 3)))
@@ -39,7 +55,7 @@ def mutated(one: dict[str, Any], others: list[dict[str, Any]], chance: random.Ra
         if not places:
             break
         holder, key = chance.choice(places)
-        chance.choice(_CHANGES)(holder, key, others, chance)
+        chance.choice(_CHANGES)(holder, key, parts, chance)
     return question
 
 
@@ -51,38 +67,34 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(below)
 
 
-def _drop(holder: Any, key: Any, others: list[dict[str, Any]], chance: random.Random) -> None:
+def _drop(holder: Any, key: Any, parts: Parts, chance: random.Random) -> None:
     del holder[key]
 
 
-def _put_odd(holder: Any, key: Any, others: list[dict[str, Any]], chance: random.Random) -> None:
+def _put_odd(holder: Any, key: Any, parts: Parts, chance: random.Random) -> None:
     holder[key] = copy.deepcopy(chance.choice(_ODD))
 
 
-def _take_of_another(holder: Any, key: Any, others: list[dict[str, Any]], chance: random.Random) -> None:
-    """What another question says under the same name, or anything of it."""
-    places = list(_places(chance.choice(others)))
-    alike = [(there, name) for there, name in places if name == key]
-    there, name = chance.choice(alike or places)
-    holder[key] = copy.deepcopy(there[name])
+def _take_of_another(holder: Any, key: Any, parts: Parts, chance: random.Random) -> None:
+    holder[key] = parts.like(key, chance)
 
 
-def _repeat(holder: Any, key: Any, others: list[dict[str, Any]], chance: random.Random) -> None:
+def _repeat(holder: Any, key: Any, parts: Parts, chance: random.Random) -> None:
     if isinstance(holder, list):
         holder.insert(key, copy.deepcopy(holder[key]))
     else:
         holder[f"{key}s"] = holder[key]
 
 
-def _readdress(holder: Any, key: Any, others: list[dict[str, Any]], chance: random.Random) -> None:
+def _readdress(holder: Any, key: Any, parts: Parts, chance: random.Random) -> None:
     if isinstance(holder[key], str) and "/" in holder[key]:
         octets = f"{chance.randrange(256)}.{chance.randrange(256)}"
         holder[key] = f"{chance.choice(_CIDR_BASES)}{octets}/{chance.randint(0, 32)}"
     else:
-        _take_of_another(holder, key, others, chance)
+        _take_of_another(holder, key, parts, chance)
 
 
-def _turn(holder: Any, key: Any, others: list[dict[str, Any]], chance: random.Random) -> None:
+def _turn(holder: Any, key: Any, parts: Parts, chance: random.Random) -> None:
     """True becomes false, a number another one, a text one of the other texts of the question."""
     value = holder[key]
     if isinstance(value, bool):
@@ -90,7 +102,7 @@ def _turn(holder: Any, key: Any, others: list[dict[str, Any]], chance: random.Ra
     elif isinstance(value, int):
         holder[key] = chance.choice((value + 1, value - 1, -value, chance.randrange(70_000)))
     else:
-        _take_of_another(holder, key, others, chance)
+        _take_of_another(holder, key, parts, chance)
 
 
 _CHANGES = (_drop, _put_odd, _take_of_another, _take_of_another, _repeat, _readdress, _readdress, _turn, _turn)

@@ -32,7 +32,7 @@ from service.records.record import Wanted
 from service.records.store import Store
 from service.settings import Records, Settings
 from tests.e2e.server import Server, running_service, until
-from tests.endurance.questions import ROOT, mutated, pool
+from tests.endurance.questions import ROOT, Parts, mutated, pool
 from tests.postgresql import PostgresServer, binaries, postgres_server
 
 POLICIES = (ROOT / "docs/policies/start-up.yaml", ROOT / "docs/policies/laboratory.yaml")
@@ -99,6 +99,7 @@ class Load:
 
     def __init__(self, server: Server, asked: list[dict[str, Any]], oracle: Oracle, tally: Tally) -> None:
         self._server, self._asked, self._oracle, self._tally = server, asked, oracle, tally
+        self._parts = Parts(asked)
         self._known = sorted({index for _, index in oracle})
         self.is_over = threading.Event()
 
@@ -150,7 +151,7 @@ class Load:
                 self._tally.blame(f"question {index} in a batch: status {item['status']}")
 
     def _nonsense(self, session: requests.Session, chance: random.Random) -> None:
-        one = mutated(chance.choice(self._asked), self._asked, chance)
+        one = mutated(chance.choice(self._asked), self._parts, chance)
         body = bytearray(json.dumps(one).encode())
         body[chance.randrange(len(body))] = chance.randrange(256)
         headers = {"content-type": "application/json"}
