@@ -161,9 +161,10 @@ def test_a_key_that_came_with_another_question_is_refused(client: FlaskClient) -
     assert_error(response, 422, "IDEMPOTENCY_KEY_REUSED")
 
 
+@pytest.mark.parametrize("query", ["", "?validate_only=true"])
 @pytest.mark.parametrize("key", ["", "two words", "k" * 256])
-def test_a_key_that_is_none_is_refused(client: FlaskClient, key: str) -> None:
-    response = client.post("/v1/decisions", json=QUESTION, headers={"Idempotency-Key": key})
+def test_a_key_that_is_none_is_refused_whatever_is_asked(client: FlaskClient, key: str, query: str) -> None:
+    response = client.post(f"/v1/decisions{query}", json=QUESTION, headers={"Idempotency-Key": key})
 
     body = assert_error(response, 422, "INVALID_QUERY")
     assert body["errors"][0]["pointer"] == "/Idempotency-Key"

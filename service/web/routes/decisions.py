@@ -28,12 +28,12 @@ _QUERY = DecideQueryElement()
 @blueprint.post("/decisions")
 def decide_question() -> Response:
     """Decides the question in the body; 200 also when no mode fits."""
-    form, is_checked_only = accepted_form(), read_query(_QUERY).validate_only
+    form, is_checked_only, key = accepted_form(), read_query(_QUERY).validate_only, idempotency_key()
     raw, now = raw_body(), datetime.now(UTC)
     asked = _asked(raw, now)
     if is_checked_only:
         return Response(orjson.dumps({"valid": True, "input_digest": asked.digest}), content_type=JSON)
-    json, kept_as = _answered(asked, raw, now)
+    json, kept_as = _answered(asked, key, raw, now)
     headers = {"Vary": "Accept"} | ({"Location": f"/v1/decisions/{kept_as}"} if kept_as else {})
     body = json if form == JSON else report_of(json, spoken())
     return Response(body, content_type=JSON if form == JSON else f"{MARKDOWN}; charset=utf-8", headers=headers)
@@ -67,7 +67,7 @@ def _asked(raw: bytes, now: datetime) -> _Asked:
     return _Asked(digest=digest, say=work_out, is_remembered=False)
 
 
-def _answered(asked: _Asked, raw: bytes, now: datetime) -> tuple[bytes, str | None]:
+def _answered(asked: _Asked, key: str | None, raw: bytes, now: datetime) -> tuple[bytes, str | None]:
     """The answer, and the id under which it is kept; with a key that came before, the answer of then."""
 
     def decide() -> Answer:
@@ -77,7 +77,7 @@ def _answered(asked: _Asked, raw: bytes, now: datetime) -> tuple[bytes, str | No
 
     if not recorder().is_on:  # there is nothing to give again, so a key means nothing
         return decide().json, None
-    key, question = idempotency_key(), orjson.dumps(orjson.loads(raw))
+    question = orjson.dumps(orjson.loads(raw))
     if key is not None:
         json = recorder().once(key, asked.digest, now, question, decide)
         return json, str(orjson.loads(json)["decision_id"])
