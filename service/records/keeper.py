@@ -1,7 +1,8 @@
 """Keeps records without holding up answers, and says what became of them.
 
 1. `keep` puts a record into a bounded queue and returns; one thread writes batches to the store.
-2. What the store does not take is spilled to a local file and caught up once the store answers again.
+2. What the store does not take, and what comes until it is tried again, is spilled to a local file and caught up once
+   the store answers.
 3. What neither takes, or what is beyond the queue's bound and the file's, is dropped and counted.
 4. Once an hour what is older than the retention allows is forgotten.
 5. Where records are required, `keep` waits until the store has the record, at most a stated time, and raises
@@ -215,10 +216,20 @@ class Keeper:
             if self._write(batch):
                 pause = first_pause
                 continue
-            with self._changed:
-                if not self._is_closing:
-                    self._changed.wait_for(lambda: self._is_closing, timeout=pause)
+            self._pause(pause)
             pause = min(2 * pause, self._seconds_between_tries)
+
+    def _pause(self, seconds: float) -> None:
+        """Waits before a store that failed is tried again.
+
+        What comes meanwhile goes to the file at once: in the queue it would be lost with a killed worker.
+        """
+        end = monotonic() + seconds
+        while (left := end - monotonic()) > 0 and not self._is_closing:
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_closing or (self._queue and not self.is_required), left)
+            if not self.is_required:
+                self._spill([waiting.record for waiting in self._take()])
 
     def _write(self, batch: list[_Waiting]) -> bool:
         """Writes a batch, then what was spilled before; False if the store does not answer."""

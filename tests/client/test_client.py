@@ -175,7 +175,7 @@ def test_pages_are_turned_until_the_last() -> None:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_service(tmp_path_factory.mktemp("client") / "log", WORKERS="1") as server:
+    with running_service(tmp_path_factory.mktemp("client") / "log", WORKERS="1", RECORDS="required") as server:
         yield server
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from service.records.lines import record_of
 from service.records.record import Wanted
-from service.records.store import Store
+from service.records.store import Store, StoreError
 from tests.e2e.server import Server, running_service, until
 from tests.postgresql import PostgresServer, postgres_server
 
@@ -77,10 +78,18 @@ class Load:
         until(lambda: len(self.acknowledged) >= before + count)
 
 
+def spilled(folder: Path) -> set[str]:
+    lines = [line for file in folder.glob("spilled-*.jsonl") for line in file.read_bytes().splitlines(keepends=True)]
+    return {record_of(line).id for line in lines if line.endswith(b"\n")}
+
+
 def kept(url: str) -> set[str]:
+    """What the store has; nothing while it does not answer or before it has tables."""
     store = Store(url)
     try:
         return {record.id for record in store.every(Wanted())}
+    except StoreError:
+        return set()
     finally:
         store.close()
 
@@ -140,7 +149,7 @@ def test_what_a_killed_worker_spilled_is_caught_up_by_the_others(tmp_path: Path)
         holder.execute("begin exclusive")
         with load.going_on():
             load.until_more(50)
-        time.sleep(4.0)  # the store's patience is over, and what waited is in the files
+        until(lambda: spilled(tmp_path / "spill") >= set(load.acknowledged))
         for worker in server.worker_ids():
             os.kill(worker, signal.SIGKILL)
         holder.rollback()

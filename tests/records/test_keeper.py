@@ -98,6 +98,19 @@ def test_a_locked_store_holds_up_no_answer_and_is_caught_up(folder: Folder) -> N
     assert keeper.counts.dropped == 0
 
 
+def test_what_comes_before_a_store_that_failed_is_tried_again_is_spilled_at_once(folder: Folder) -> None:
+    # The first try again comes after ten times our patience.
+    keeper = folder.keeper(seconds_between_tries=400 * PATIENCE)
+    with folder.locked():
+        keeper.keep(a_record(0))
+        until(lambda: keeper.failing_since is not None)
+        keeper.keep(a_record(1))
+        until(lambda: keeper.counts.spilled == 2)
+        keeper.close(seconds=PATIENCE)
+
+    assert keeper.waiting == 0
+
+
 def test_what_still_waits_at_the_end_is_spilled_and_found_by_the_next_process(folder: Folder) -> None:
     first, records = folder.keeper(), [a_record(number) for number in range(5)]
     with folder.locked():
