@@ -2,9 +2,8 @@
 
 1. Envelopes are taken off: recorded responses (``{status_code, data}``), CloudTrail events, kubescape's
    ``ClusterDescribe``, Cloud Control's JSON in JSON, AWS Config items.
-2. A list is known by its name (``RouteTables``); an element alone by the names of its fields.
-3. A list of which further pages are missing (``NextToken``) shows what is there, never what is not.
-4. A response that is an error, such as a denied call, shows nothing: what it was to tell stays unknown.
+2. What no envelope holds goes to `aws_elements`.
+3. A response that is an error, such as a denied call, shows nothing: what it was to tell stays unknown.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Any
 
 from service.intake.aws_bundle import Bundle, ClusterFound, Said
 from service.intake.aws_collections import unanswered
+from service.intake.aws_elements import Elements, items_of
 from service.intake.aws_records import is_text, normalised, plain_name
 from service.intake.documents import read_json
 from service.intake.readings import escaped, quoted
@@ -27,39 +27,6 @@ _ENVELOPES = (
     *("items", "records", "detail", "responseelements", "requestparameters", "event", "rows"),
     *("findings", "details"),
 )
-_LISTS = frozenset(
-    {
-        *("vpcs", "subnets", "routetables", "natgateways", "internetgateways", "egressonlyinternetgateways"),
-        *("securitygroups", "securitygrouprules", "networkacls", "vpcendpoints", "vpcpeeringconnections"),
-        *("transitgateways", "transitgatewayattachments", "transitgatewayvpcattachments"),
-        *("transitgatewayroutetables", "transitgatewaystaticroutes", "transitgatewaypropagations"),
-        *("vpnconnections", "vpngateways", "customergateways", "clientvpnendpoints", "clientvpntargetnetworks"),
-        *("virtualinterfaces", "directconnectgateways", "directconnectgatewayassociations", "virtualgateways"),
-        *("dhcpoptions", "resolverendpoints", "networkinterfaces", "reservations", "addresses"),
-        *("prefixlists", "managedprefixlists", "vpcblockpublicaccessexclusions", "nodegroups", "fargateprofiles"),
-        *("launchtemplateversions", "availabilityzones"),
-    }
-)
-_SINGLE = {"nodegroup": "nodegroups", "fargateprofile": "fargateprofiles"}
-_BY_FIELDS = (
-    ("natgateways", {"natgatewayid", "natgatewayaddresses"}),
-    ("routetables", {"routetableid", "routes"}),
-    ("subnets", {"subnetid", "cidrblock"}),
-    ("securitygroups", {"groupid", "ippermissions"}),
-    ("networkacls", {"networkaclid", "entries"}),
-    ("vpcendpoints", {"vpcendpointid", "servicename"}),
-    ("vpcpeeringconnections", {"vpcpeeringconnectionid", "requestervpcinfo"}),
-    ("transitgatewayattachments", {"transitgatewayattachmentid", "transitgatewayid"}),
-    ("vpnconnections", {"vpnconnectionid", "customergatewayid"}),
-    ("vpngateways", {"vpngatewayid", "vpcattachments"}),
-    ("dhcpoptions", {"dhcpoptionsid", "dhcpconfigurations"}),
-    ("networkinterfaces", {"networkinterfaceid", "interfacetype"}),
-    ("nodegroups", {"nodegroupname", "clustername", "subnets"}),
-    ("fargateprofiles", {"fargateprofilename", "clustername"}),
-    ("vpcs", {"vpcid", "dhcpoptionsid", "cidrblock"}),
-)
-_ATTRIBUTES = frozenset({"enablednssupport", "enablednshostnames"})
-_ID_IN_NAME = re.compile(r"(?<![0-9A-Za-z])(tgw-rtb|pl)-[0-9a-f]{6,17}(?![0-9a-z])")
 _CONFIG_ITEMS = ("configurationitems", "baseconfigurationitems", "configurationitem")
 _EKS_CLUSTER = "AWS::EKS::Cluster"
 _SWITCHES = frozenset({"endpointpublicaccess", "endpointprivateaccess"})
@@ -109,7 +76,7 @@ class _Walk:
             return
         if self._cluster(value, names, place) or self._stored(value, names, place, depth):
             return
-        self._lists(value, names, place)
+        Elements(self.bundle, self.name).take(value, names, place)
         for envelope in _ENVELOPES:
             own = names.get(envelope)
             if own is not None and not (
@@ -141,7 +108,7 @@ class _Walk:
         one, many = names.get("cluster"), names.get("clusters")
         if one is not None and _is_cluster(value[one]):
             self._found(value[one], f"{place}/{escaped(one)}", Said.RESPONSE)
-        for index, item in enumerate(_list(value.get(many or ""))):
+        for index, item in enumerate(items_of(value.get(many or ""))):
             if _is_cluster(item):
                 self._found(item, f"{place}/{escaped(many)}/{index}", Said.RESPONSE)
             elif is_text(item) and len(names.keys() - {"nexttoken", "responsemetadata"}) == 1:
@@ -188,7 +155,9 @@ class _Walk:
             region = value.get(names.get("awsregion", ""))
             self._found(whole, inside, Said.CONFIG_ITEM, str(region) if is_text(region) else "")
         else:
-            self._element(configuration, {plain_name(name) for name in configuration}, inside)
+            Elements(self.bundle, self.name).take_one(
+                configuration, {plain_name(name) for name in configuration}, inside
+            )
 
     def _cloud_control(self, value: dict[str, Any], names: dict[str, str], place: str) -> bool:
         if value[names["typename"]] != _EKS_CLUSTER:
@@ -196,7 +165,7 @@ class _Walk:
         payloads: list[tuple[Any, str]] = []
         for holder, inner in (("resourcedescription", "properties"), ("progressevent", "resourcemodel")):
             own = names.get(holder)
-            for index, item in enumerate(_list(value.get(names.get(f"{holder}s", "")))):
+            for index, item in enumerate(items_of(value.get(names.get(f"{holder}s", "")))):
                 payloads.append((_member(item, inner), f"{place}/{holder}s/{index}"))
             if own is not None:
                 payloads.append((_member(value[own], inner), f"{place}/{escaped(own)}"))
@@ -219,77 +188,8 @@ class _Walk:
             self.bundle.ignore(place, error.detail)
             return None
 
-    def _lists(self, value: dict[str, Any], names: dict[str, str], place: str) -> None:
-        is_whole = not any(value.get(names.get(token, "")) for token in ("nexttoken", "marker", "paginationtoken"))
-        found = False
-        for plain, own in names.items():
-            inner, inside = value[own], f"{place}/{escaped(own)}"
-            if plain in _SINGLE and isinstance(inner, dict):
-                self.bundle.add(_SINGLE[plain], [inner], inside)
-            elif plain in _LISTS and isinstance(inner, list):
-                if inner and not any(isinstance(item, dict) for item in inner):
-                    if plain in ("nodegroups", "fargateprofiles") and "clustername" not in names:
-                        self.bundle.ignore(inside, "names alone: describe each of them")
-                    continue
-                found = True
-                self._list(plain, inner, inside, is_whole)
-        if not found:
-            self._element(value, names.keys(), place)
-
-    def _list(self, kind: str, items: list[Any], place: str, is_whole: bool) -> None:
-        self.bundle.add(kind, items, place)
-        if is_whole:
-            self.bundle.complete.add(kind)
-        if kind == "reservations":
-            for index, item in enumerate(items):
-                instances = normalised(item).get("instances") if isinstance(item, dict) else None
-                self.bundle.add("instances", _list(instances), f"{place}/{index}/Instances")
-
-    def _element(self, value: dict[str, Any], names: Iterable[str], place: str) -> None:
-        """An element alone, or an answer that is no list."""
-        given = set(names)
-        if given & _ATTRIBUTES and "vpcid" in given and "cidrblock" not in given:
-            self.bundle.add("vpcattributes", [value], place)
-            return
-        if "vpcblockpublicaccessoptions" in given:
-            inner = next(value[name] for name in value if plain_name(name) == "vpcblockpublicaccessoptions")
-            self.bundle.add("blockpublicaccess", [inner], place)
-            return
-        for kind in ("routes", "entries"):
-            if kind in given and not given & {"routetableid", "networkaclid", "vpnconnectionid"}:
-                self._of_named(kind, value, place)
-                return
-        for kind, fields in _BY_FIELDS:
-            if fields <= given:
-                self.bundle.add(kind, [value], place)
-                return
-
-    def _of_named(self, kind: str, value: dict[str, Any], place: str) -> None:
-        """Answers that do not repeat whom they are about; the file's name may (`...tgw-rtb-0abc.json`)."""
-        record = normalised(value)
-        items = [item for item in _list(record.get(kind)) if isinstance(item, dict)]
-        if kind == "routes" and any("clientvpnendpointid" in item for item in items):
-            self.bundle.add("clientvpnroutes", items, f"{place}/Routes")
-            return
-        found = _ID_IN_NAME.search(self.name.rsplit("/", 1)[-1])
-        owner = record.get("transitgatewayroutetableid") or record.get("prefixlistid") or (found[0] if found else "")
-        is_gateways = kind == "routes" and ("additionalroutesavailable" in record or _are_of_gateway(items))
-        if is_text(owner) and (is_gateways or (kind == "entries" and all("cidr" in item for item in items))):
-            target = "transitgatewayroutes" if kind == "routes" else "prefixlistentries"
-            self.bundle.add(target, [{"owner": owner, kind: items}], place)
-        elif is_gateways or (kind == "entries" and items and all("cidr" in item for item in items)):
-            self.bundle.ignore(place, "it does not say whose entries these are: put the id into the file's name")
-
 
 _DESIRED = ("desiredstate", "properties", "resourcemodel")
-
-
-def _are_of_gateway(items: list[dict[str, Any]]) -> bool:
-    return bool(items) and all("transitgatewayattachments" in item for item in items)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _member(value: Any, plain: str) -> Any:
