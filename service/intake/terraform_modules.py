@@ -7,12 +7,10 @@ read as one instance that says so; what refers to it is open.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
-from lark import Tree
-
 from service.intake.readings import Open, quoted
+from service.intake.terraform_bodies import META, PENDING, Bodies, Cells, Found
 from service.intake.terraform_eks_module import expand_eks
 from service.intake.terraform_endpoint_module import expand_endpoints
 from service.intake.terraform_evaluator import NO_VALUE, Locals
@@ -21,17 +19,15 @@ from service.intake.terraform_folders import Folder, local_source
 from service.intake.terraform_instances import instances_of, shaped
 from service.intake.terraform_known_modules import Call, Made
 from service.intake.terraform_resources import RELEVANT, Resource
-from service.intake.terraform_syntax import Block, Body, Node, text_of
+from service.intake.terraform_syntax import Block, text_of
 from service.intake.terraform_types import with_optional_members
-from service.intake.terraform_values import Handle, Value, is_open, opened
+from service.intake.terraform_values import Handle, Value
 from service.intake.terraform_vpc_module import expand_vpc
 from service.intake.terraform_world import World
 from service.intake.understanding import Ignored, NotUnderstoodError
 
 MOST_MODULES = 200
 _MODULE_DEPTH = 10
-_META = frozenset({"count", "for_each", "source", "version", "providers", "depends_on"})
-_PENDING = Open("", "it refers to itself")
 _NOT_MADE_HERE = Open("", "the module is not part of the document")
 
 
@@ -41,14 +37,6 @@ def _expanded(call: Call) -> Made | None:
         if made is not None:
             return made
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What is to be said of the values of one block: their expressions, and the defaults that they rest on."""
-
-    texts: dict[str, str] = field(default_factory=dict)
-    assumed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Module:
@@ -71,7 +59,8 @@ class Module:
         self.arguments = arguments
         self.evaluator = evaluator_of(self, world.budget)
         self.values: dict[str, Value] = {}
-        self.cells: dict[tuple[str, ...], tuple[Value, frozenset[str]]] = {}
+        self.cells = Cells(world)
+        self.bodies = Bodies(self.evaluator, self.cells)
         self.children: dict[str, list[str]] = {}
         self.given_region = region
         self.how_many: Open | None = None
@@ -84,32 +73,20 @@ class Module:
     def named(self, root: str, member: str) -> Value:
         """The value of ``root.member``."""
         if root == "var":
-            return self.cell(("var", member), lambda: self._variable(member))
+            return self.cells.of(("var", member), lambda: self._variable(member))
         if root == "local":
             node = self.folder.locals[member]
-            return self.cell(("local", member), lambda: self.evaluator.value(node, {}))
+            return self.cells.of(("local", member), lambda: self.evaluator.value(node, {}))
         if root == "module":
-            return self.cell(("module", member), lambda: self._called(member))
+            return self.cells.of(("module", member), lambda: self._called(member))
         if (root, member) in self.folder.resources:
-            return self.cell((root, member), lambda: self._made(root, member))
+            return self.cells.of((root, member), lambda: self._made(root, member))
         return Open("", NO_VALUE)
 
     def attribute(self, handle: Handle, name: str) -> Value:
         """An attribute of a described resource or module; one that AWS gives is a handle."""
         described = self.world.described.get(handle.address)
         return described(name) if described else Handle(handle.address, name)
-
-    def cell(self, key: tuple[str, ...], compute: Callable[[], Value]) -> Value:
-        """A value that is computed once, with the defaults of variables on which it rests."""
-        if key not in self.cells:
-            before, self.world.defaulted = self.world.defaulted, frozenset()
-            self.cells[key] = (_PENDING, frozenset())
-            value = compute()
-            self.cells[key] = (value, self.world.defaulted)
-            self.world.defaulted = before
-        value, defaulted = self.cells[key]
-        self.world.defaulted |= defaulted
-        return value
 
     def region(self) -> Value:
         """The region of the provider without an alias."""
@@ -155,9 +132,11 @@ class Module:
     def _attributes_of(self, address: str, block: Block, known: Locals) -> Callable[[str], Value]:
         def attribute(name: str) -> Value:
             node = block.body.attributes.get(name)
-            value = self.cell((address, name), lambda: self.evaluator.value(node, known)) if node is not None else None
+            value = (
+                self.cells.of((address, name), lambda: self.evaluator.value(node, known)) if node is not None else None
+            )
             if value is None and any(name in (inner.type, *inner.labels) for inner in block.body.blocks):
-                value = self._body(address, block.body, known, "", _Found()).get(name)
+                value = self.bodies.values(address, block.body, known, Found()).get(name)
                 value = _with_own_group(address, value) if name == "vpc_config" else value
             return Handle(address, name) if value is None else value
 
@@ -190,8 +169,8 @@ class Module:
                 self._build_resource(address, block, known, instances.how_many)
 
     def _build_resource(self, address: str, block: Block, known: Locals, how_many: Open | None) -> None:
-        found = _Found()
-        values = self._body(address, block.body, known, "", found)
+        found = Found()
+        values = self.bodies.values(address, block.body, known, found)
         region = values.get("region") or self._provider_region(block)
         self.world.add(
             Resource(
@@ -216,51 +195,6 @@ class Module:
                 return self.evaluator.value(provider.body.attributes["region"], {})
         return Open(f"provider aws.{alias}", NO_VALUE)
 
-    def _body(self, address: str, body: Body, known: Locals, path: str, found: _Found) -> dict[str, Value]:
-        values: dict[str, Value] = {}
-        for name, node in body.attributes.items():
-            if name in _META or name in ("provider", "tags_all"):
-                continue
-            values[name] = self._noted(address, path + name, node, known, found)
-        for block in body.blocks:
-            if block.type == "dynamic" and block.labels:
-                self._dynamic(address, block, known, values, found)
-            elif block.type not in ("lifecycle", "timeouts", "provisioner", "connection"):
-                inner = self._body(address, block.body, known, f"{path}{block.type}/", found)
-                _append(values, block.type, inner)
-        return values
-
-    def _noted(self, address: str, name: str, node: Node, known: Locals, found: _Found) -> Value:
-        """The value of an attribute, with what is to be said of how it was found."""
-        before, self.world.defaulted = self.world.defaulted, frozenset()
-        value = self.cell((address, name), lambda: self.evaluator.value(node, known))
-        if not is_constant(node):
-            found.texts[name] = quoted(text_of(node))
-        if self.world.defaulted:
-            names = sorted(self.world.defaulted)
-            found.assumed[name] = tuple(f"`{one}` has the default that the document gives it" for one in names)
-        self.world.defaulted |= before
-        return value
-
-    def _dynamic(self, address: str, block: Block, known: Locals, values: dict[str, Value], found: _Found) -> None:
-        """A `dynamic` block, once for each item; open if the items are."""
-        name = block.labels[0]
-        items = (
-            self.evaluator.value(block.body.attributes["for_each"], known)
-            if "for_each" in block.body.attributes
-            else None
-        )
-        contents = block.body.of("content")
-        if not isinstance(items, list | dict) or not contents:
-            values[name] = opened(items) if is_open(items) else Open(f"dynamic {name}", NO_VALUE)
-            return
-        iterator = block.body.attributes.get("iterator")
-        label = text_of(iterator) if iterator is not None else name
-        pairs = items.items() if isinstance(items, dict) else enumerate(items)
-        for key, item in pairs:
-            inner = {**known, label: {"key": key, "value": item}}
-            _append(values, name, self._body(f"{address}#{key}", contents[0].body, inner, f"{name}/", found))
-
     # Instances and calls.
 
     def _ensure(self, name: str, suffix: str, known: Locals, how_many: Open | None = None) -> None:
@@ -269,7 +203,7 @@ class Module:
         if address in self.world.described:
             return
         call = self.folder.calls[name]
-        self.world.described[address] = lambda _: _PENDING
+        self.world.described[address] = lambda _: PENDING
         source = local_source(self.folder, call)
         folder = self.world.folders.get(source) if source is not None else None
         if folder is not None:
@@ -281,7 +215,7 @@ class Module:
         arguments = {
             argument: partial(self.evaluator.value, node, known)
             for argument, node in call.body.attributes.items()
-            if argument not in _META
+            if argument not in META
         }
         region = self.region if "providers" not in call.body.attributes else lambda: Open("providers", NO_VALUE)
         child = Module(self.world, folder, f"{address}.", arguments, region)
@@ -295,11 +229,11 @@ class Module:
         if block is None or "value" not in block.body.attributes:
             return Open("", "the module has no such output in the document")
         node = block.body.attributes["value"]
-        return self.cell(("output", name), lambda: self.evaluator.value(node, {}))
+        return self.cells.of(("output", name), lambda: self.evaluator.value(node, {}))
 
     def _ensure_known(self, address: str, call: Block, known: Locals, how_many: Open | None) -> None:
-        found = _Found()
-        values = self._body(address, call.body, known, "", found)
+        found = Found()
+        values = self.bodies.values(address, call.body, known, found)
         attributes = call.body.attributes
         source, version = (
             text_of(attributes[name]).strip('"') if name in attributes else "" for name in ("source", "version")
@@ -341,23 +275,6 @@ def _with_own_group(address: str, config: Value) -> Value:
 def _attribute_of(resource: Resource, name: str) -> Value:
     value = resource.get(name)
     return Handle(resource.address, name) if value is None else value
-
-
-def _append(values: dict[str, Value], name: str, inner: Value) -> None:
-    before = values.setdefault(name, [])
-    if isinstance(before, list):
-        before.append(inner)
-
-
-def is_constant(node: Node) -> bool:
-    """Whether an expression is written out, with nothing to evaluate."""
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if one.data in ("identifier", "function_call", "interpolation", "for_tuple_expr", "conditional"):
-            return False
-        pending += [child for child in one.children if isinstance(child, Tree)]
-    return True
 
 
 def build_all(world: World, folders: list[Folder]) -> None:

@@ -16,7 +16,7 @@ from service.advice.changes.hcl_edits import Block, Expression, blocks_of, edits
 from service.advice.changes.quoting import hcl_value
 from service.advice.changes.terraform import MODULES, RESOURCE
 from service.intake.readings import quoted
-from service.intake.terraform_eks_module import argument_names
+from service.intake.terraform_eks_versions import argument_names
 from service.intake.terraform_known_modules import Call
 
 _INDEX = re.compile(r"\[[^\[\]]*\]")

@@ -1,0 +1,120 @@
+"""The values of a block: its attributes, the blocks in it, and what they rest on.
+
+A value is computed once. With it goes what is to be said of how it was found: its expression, and the variables of
+the root whose defaults it rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lark import Tree
+
+from service.intake.readings import Open, quoted
+from service.intake.terraform_evaluator import NO_VALUE, Evaluator, Locals
+from service.intake.terraform_syntax import Block, Body, Node, text_of
+from service.intake.terraform_values import Value, is_open, opened
+from service.intake.terraform_world import World
+
+META = frozenset({"count", "for_each", "source", "version", "providers", "depends_on"})
+PENDING = Open("", "it refers to itself")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is to be said of the values of one block: their expressions, and the defaults that they rest on."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    assumed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Cells:
+    """The values of one module, each computed once, with the defaults of variables on which it rests."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.known: dict[tuple[str, ...], tuple[Value, frozenset[str]]] = {}
+
+    def of(self, key: tuple[str, ...], compute: Callable[[], Value]) -> Value:
+        """The value under a key."""
+        if key not in self.known:
+            before, self.world.defaulted = self.world.defaulted, frozenset()
+            self.known[key] = (PENDING, frozenset())
+            value = compute()
+            self.known[key] = (value, self.world.defaulted)
+            self.world.defaulted = before
+        value, defaulted = self.known[key]
+        self.world.defaulted |= defaulted
+        return value
+
+
+class Bodies:
+    """Evaluates the bodies of the blocks of one module."""
+
+    def __init__(self, evaluator: Evaluator, cells: Cells) -> None:
+        self.evaluator = evaluator
+        self.cells = cells
+        self.world = cells.world
+
+    def values(self, address: str, body: Body, known: Locals, found: Found, path: str = "") -> dict[str, Value]:
+        """The values of a body by name; ``address`` and ``path`` tell whose they are and where in it."""
+        values: dict[str, Value] = {}
+        for name, node in body.attributes.items():
+            if name in META or name in ("provider", "tags_all"):
+                continue
+            values[name] = self._noted(address, path + name, node, known, found)
+        for block in body.blocks:
+            if block.type == "dynamic" and block.labels:
+                self._dynamic(address, block, known, values, found)
+            elif block.type not in ("lifecycle", "timeouts", "provisioner", "connection"):
+                _append(values, block.type, self.values(address, block.body, known, found, f"{path}{block.type}/"))
+        return values
+
+    def _noted(self, address: str, name: str, node: Node, known: Locals, found: Found) -> Value:
+        """The value of an attribute, with what is to be said of how it was found."""
+        before, self.world.defaulted = self.world.defaulted, frozenset()
+        value = self.cells.of((address, name), lambda: self.evaluator.value(node, known))
+        if not is_constant(node):
+            found.texts[name] = quoted(text_of(node))
+        if self.world.defaulted:
+            names = sorted(self.world.defaulted)
+            found.assumed[name] = tuple(f"`{one}` has the default that the document gives it" for one in names)
+        self.world.defaulted |= before
+        return value
+
+    def _dynamic(self, address: str, block: Block, known: Locals, values: dict[str, Value], found: Found) -> None:
+        """A `dynamic` block, once for each item; open if the items are."""
+        name = block.labels[0]
+        items = (
+            self.evaluator.value(block.body.attributes["for_each"], known)
+            if "for_each" in block.body.attributes
+            else None
+        )
+        contents = block.body.of("content")
+        if not isinstance(items, list | dict) or not contents:
+            values[name] = opened(items) if is_open(items) else Open(f"dynamic {name}", NO_VALUE)
+            return
+        iterator = block.body.attributes.get("iterator")
+        label = text_of(iterator) if iterator is not None else name
+        pairs = items.items() if isinstance(items, dict) else enumerate(items)
+        for key, item in pairs:
+            inner = {**known, label: {"key": key, "value": item}}
+            _append(values, name, self.values(f"{address}#{key}", contents[0].body, inner, found, f"{name}/"))
+
+
+def _append(values: dict[str, Value], name: str, inner: Value) -> None:
+    before = values.setdefault(name, [])
+    if isinstance(before, list):
+        before.append(inner)
+
+
+def is_constant(node: Node) -> bool:
+    """Whether an expression is written out, with nothing to evaluate."""
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one.data in ("identifier", "function_call", "interpolation", "for_tuple_expr", "conditional"):
+            return False
+        pending += [child for child in one.children if isinstance(child, Tree)]
+    return True
