@@ -26,8 +26,6 @@ from service.engine.filters import (
 )
 from service.engine.scene import Place, Scene
 
-Sentences = tuple[str, str]
-
 
 class Stage(IntEnum):
     """The order in which a packet, and then its reply, meets what may stop it (Reading 1)."""

@@ -20,14 +20,6 @@ def _config() -> Config:
     return config
 
 
-def newest_revision() -> str:
-    """The revision that this version of the service works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise LookupError("there are no revisions")
-    return head
-
-
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Runs the missing revisions in the connection's transaction; others that try meanwhile wait.
 

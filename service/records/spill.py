@@ -3,7 +3,7 @@
 1. Each process appends to a file of its own, a line a record, and holds a lock on it for as long as it lives.
 2. Files whose process is gone are adopted by whoever finds them unlocked, so that a killed worker's records are
    caught up by the others.
-3. A line that is torn (the process died while it wrote) is passed over and counted.
+3. A line that is torn (the process died while it wrote) is passed over, and the log says so.
 4. A file is deleted once the store has all of its records; the store keeps a record that comes twice once.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,8 @@ from service.records.lines import BadLineError, line_of, record_of
 from service.records.record import Record
 
 _BATCH = 200
+
+_log = logging.getLogger("service.records")
 
 
 class SpillError(Exception):
@@ -38,7 +41,6 @@ class Spill:
         self._file: IO[bytes] | None = None
         self._written = self._before = 0
         self._writing = threading.Lock()
-        self.torn = 0
 
     @property
     def waiting_bytes(self) -> int:
@@ -114,7 +116,7 @@ class Spill:
                 try:
                     batch.append(record_of(line))
                 except BadLineError:
-                    self.torn += 1
+                    _log.warning("a spilled record is torn, and lost", extra={"fields": {"file": path.name}})
                     continue
                 if len(batch) == _BATCH:
                     yield batch

@@ -27,7 +27,6 @@ class Call:
     """One call that must work, and how it ends in each mode and under the present setting."""
 
     step: int
-    step_name: str
     purpose: str
     port: int
     ends: dict[str, Document] = field(default_factory=dict)
@@ -63,7 +62,7 @@ def callers(answer: Document) -> list[Caller]:
                 key = (flow["consumer"], step["step"], flow["purpose"], flow["port"])
                 call = known.get(key)
                 if call is None:
-                    call = known[key] = Call(step["step"], step["name"], flow["purpose"], flow["port"])
+                    call = known[key] = Call(step["step"], flow["purpose"], flow["port"])
                     found.setdefault(flow["consumer"], Caller(flow["consumer"])).calls.append(call)
                 call.ends[setting] = flow
     chosen = answer["recommendation"]

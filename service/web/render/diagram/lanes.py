@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from service.web.render.diagram import words
 from service.web.render.diagram.glyphs import clean, width
-from service.web.render.diagram.paths import Ending, Halt, Path, Reach, Vantage
+from service.web.render.diagram.paths import Ending, Path, Reach, Vantage
 from service.web.render.diagram.places import Group
 from service.web.render.diagram.subject import Subject
 from service.web.render.diagram.words import Say
@@ -112,11 +112,6 @@ def _named(kind: str, component: str, say: Say) -> str:
 def lies_beyond(path: Path) -> bool:
     """Whether its lane lies in what is beyond Amazon's network, or may be."""
     return path.reach in (Reach.INTERNET, Reach.UNKNOWN)
-
-
-def is_early(path: Path) -> bool:
-    """Whether it ends close to where it begins."""
-    return path.joins is not None or path.halt in (Halt.OWN, Halt.NAT)
 
 
 def said_of_list(subject: Subject, say: Say) -> str:

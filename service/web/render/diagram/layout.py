@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from service.web.render.diagram import words
 from service.web.render.diagram.glyphs import clean, fitted, width
-from service.web.render.diagram.lanes import SMALL, Lane, is_early, lane_of, lies_beyond
+from service.web.render.diagram.lanes import SMALL, Lane, lane_of, lies_beyond
 from service.web.render.diagram.paths import Halt, Path
 from service.web.render.diagram.places import Group, Row
 from service.web.render.diagram.shapes import Area, Box, Label, Sheet
@@ -277,8 +277,3 @@ def gather_ways(plan: Plan) -> None:
         )
         lane = lane_of(path, all_names, plan.say, sources if known else ())
         plan.ways[key] = Way(lane, all_names, is_inside=group in inside)
-
-
-def halts_early(path: Path) -> bool:
-    """Whether a lane's line ends close to where it begins."""
-    return is_early(path) and path.halt is not Halt.LIST

@@ -70,7 +70,6 @@ class Hop:
     kind: str
     component: str
     detail: str
-    is_denied: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +169,7 @@ def paths(traffic_path: Iterable[Node], standing: dict[str, Standing], nats: fro
 
 
 def _path(step: int, flow: Node, standing: Standing, nats: frozenset[str]) -> Path:
-    hops = tuple(
-        Hop(kind=it["kind"], component=it["component"], detail=it["detail"], is_denied=it["action"] == "denied")
-        for it in flow["hops"]
-    )
+    hops = tuple(Hop(kind=it["kind"], component=it["component"], detail=it["detail"]) for it in flow["hops"])
     ending = {"accepted": Ending.ARRIVES, "insufficient_info": Ending.OPEN}.get(flow["disposition"], Ending.STOPS)
     tunnel = next((hop.component for hop in hops if hop.kind == "tunnel"), None)
     leads_out = step != 2 and flow["resolved_to"] == "public_addresses"
