@@ -21,7 +21,7 @@ from service.domain.question import Question, Section
 from service.engine.callers import Caller, consumers_of, node_groups_of
 from service.engine.from_api_server import kinds_to
 from service.engine.inside_way import Kinds, devices_of
-from service.engine.private_way import kinds_within
+from service.engine.interface_ends import kinds_within
 from service.engine.scene import Scene
 from service.engine.studying import study
 from service.engine.targets import Target

@@ -13,14 +13,12 @@ A name that gives several interfaces counts as reached only if each of them is (
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 from service.domain.addresses import NOWHERE
 from service.domain.consumer import ConsumerKind, Vantage
 from service.domain.network import Connection, Direction
 from service.domain.trace import Action, Assumption, Disposition
 from service.engine.callers import Caller
-from service.engine.filters import Admission, Party, References, Verdict, admits
+from service.engine.filters import Party, Verdict, admits
 from service.engine.gates import (
     Call,
     FarSide,
@@ -29,14 +27,13 @@ from service.engine.gates import (
     acl,
     closed,
     firewall,
-    host_network,
     opened,
-    own_groups,
     replies,
     unknown,
 )
 from service.engine.gateways import HTTPS, OFF_AMAZON
-from service.engine.inside_way import Crossing, Kinds, Side, classes_of, interfaces_of, kinds_of, pairs, within_vpc
+from service.engine.inside_way import interfaces_of, pairs, within_vpc
+from service.engine.interface_ends import as_source, kinds_within, leaving, targets_beyond
 from service.engine.links import OVERLAP, is_translated, way_back, way_over_link
 from service.engine.scene import Place, Scene
 from service.engine.ways import Walk, Way, better, concluded, merged, named, standing_for
@@ -72,84 +69,9 @@ def private_way(scene: Scene, caller: Caller) -> Way:
             (pair, _way_between(scene, caller, pair.source, pair.target)) for pair in pairs(kinds_within(scene, caller))
         )
         return merged([(pair.label, standing_for(way, pair.sources, pair.targets)) for pair, way in walks])
-    return merged([(named(alike), _way_from_outside(scene, caller, alike[0])) for alike in _targets(scene, caller)])
-
-
-def kinds_within(scene: Scene, caller: Caller) -> Kinds:
-    """The kinds of subnets that are walked, found once for all callers in the VPC that the gates see alike."""
-    consumer = caller.consumer
-    seen = (caller.addresses, caller.is_every, caller.groups, consumer.kind.is_node_like, consumer.host_networks)
-    key = ("kinds", tuple(map(id, caller.places)), *seen)  # the kinds hold the subnets, so their ids stay theirs
-    found: Kinds | None = scene.memo.get(key)
-    if found is None:
-        found = scene.memo[key] = kinds_of(_crossing(scene, caller))
-    return found
-
-
-def _targets(scene: Scene, caller: Caller) -> list[list[Place]]:
-    """The subnets of the interfaces by what callers behind a link see of them, found once for all who see the same."""
-    link = caller.connection.id if caller.connection else None
-    key = ("targets", link, caller.groups, caller.consumer.host_networks)
-    found: list[list[Place]] | None = scene.memo.get(key)
-    if found is None:
-        found = scene.memo[key] = classes_of(_crossing(scene, caller), is_sender=False)
-    return found
-
-
-def _crossing(scene: Scene, caller: Caller) -> Crossing:
-    """The caller's subnets and those of the interfaces, with what of the gates tells them apart."""
-    admission = scene.interface_admission(Direction.IN, 443)
-    versions = (4, 6) if scene.is_dual_stack else (4,)
-
-    def seen_as(place: Place, version: int) -> Party:
-        return _as_source(caller, place, version)
-
-    def of_source(place: Place) -> Hashable:
-        admitted = tuple(_admitted(admission, seen_as(place, version), place) for version in versions)
-        return place.may_have_ipv6, admitted
-
-    def of_target(place: Place) -> Hashable:
-        gates = [gate for version in versions for gate in _leaving(scene, caller, place, version)]
-        known = tuple(place.addresses(version) is None for version in versions)
-        return known, tuple(gate.verdict for gate in gates), None if caller.is_inside else _beyond_link(caller, place)
-
-    sender = Side(caller.places, seen_as, of_source)
-    taker = Side(scene.cluster_places, lambda place, version: interfaces_of(scene, place, version), of_target)
-    return Crossing(scene, sender, taker, 443, versions)
-
-
-def _leaving(scene: Scene, caller: Caller, target: Place, version: int) -> tuple[Gate, Gate]:
-    """The caller's own host and groups let the call to the interfaces in a subnet out."""
-    there = interfaces_of(scene, target, version)
-    return (
-        host_network(caller, there.addresses, f"an interface in {target.id}"),
-        own_groups(caller, scene, there, 443, "the interfaces"),
+    return merged(
+        [(named(alike), _way_from_outside(scene, caller, alike[0])) for alike in targets_beyond(scene, caller)]
     )
-
-
-def _beyond_link(caller: Caller, place: Place) -> Hashable:
-    """What tells interfaces apart for a caller behind a link: the table that leads back, and a split tunnel."""
-    is_split = caller.connection is not None and caller.connection.carries is not None
-    return place.id if is_split or place.table is None else place.table.id
-
-
-def _admitted(admission: Admission, party: Party, place: Place) -> Hashable:
-    """How the groups on the interfaces take a subnet's addresses; one that they take in part is like no other."""
-    verdict = admits(admission, party)
-    in_part = verdict is not Verdict.YES and party.addresses is not None and party.addresses.meets(admission.addresses)
-    return verdict, party.addresses is None, place.id if in_part else None
-
-
-def _as_source(caller: Caller, place: Place | None, version: int) -> Party:
-    """The caller as the interfaces' filters see it."""
-    if place is not None:
-        addresses, is_every = place.addresses(version), caller.consumer.kind.is_node_like
-        if caller.addresses is not None and version == 4:
-            addresses, is_every = caller.addresses, caller.is_every
-        return Party(addresses, is_every, caller.groups, References.MATCH, version)
-    link = caller.connection.kind if caller.connection else ""
-    sees = {"peering": References.MATCH, "transit_gateway": References.UNKNOWN}.get(link, References.NEVER)
-    return Party(caller.addresses, caller.is_every, caller.groups, sees, version)
 
 
 def _way_from_outside(scene: Scene, caller: Caller, target: Place) -> Way:
@@ -163,7 +85,7 @@ def _way_from_outside(scene: Scene, caller: Caller, target: Place) -> Way:
     link = caller.connection
     if link is None or not is_translated(link, target) or _stands_in_vpc(scene, caller):
         return concluded(own)
-    party = _as_source(caller, None, version)._replace(addresses=scene.vpc_addresses, is_every=False)
+    party = as_source(caller, None, version)._replace(addresses=scene.vpc_addresses, is_every=False)
     seen = concluded(_walk_between(scene, caller, None, target, version, party))
     if seen.is_accepted:
         return seen._replace(assumptions=(*seen.assumptions, _translated(caller, link)))
@@ -211,13 +133,13 @@ def _walk_between(
     scene: Scene, caller: Caller, source: Place | None, target: Place, version: int, seen: Party | None = None
 ) -> Walk:
     """One walk; ``seen`` is the caller as the VPC's filters see it behind a link that translates."""
-    party = _as_source(caller, source, version)
+    party = as_source(caller, source, version)
     seen = seen or party
     there = interfaces_of(scene, target, version)
     target_side = FarSide(party=there, words="the interfaces", settled_by=f"/cluster/subnets[{target.id}]/cidr")
     settled = f"/cluster/subnets[{source.id}]/cidr" if source else f"{caller.location_reference}/cidrs"
     side = FarSide(party=seen, words=caller.consumer.name, settled_by=settled)
-    gates: list[Gate] = [*_leaving(scene, caller, target, version)]
+    gates: list[Gate] = [*leaving(scene, caller, target, version)]
     if source is not None and source.id != target.id:
         gates.append(acl(scene, Stage.OWN_ACL, source, Direction.OUT, HTTPS, target_side, ours=True))
     gates += _way_there(scene, caller, source, target, party, version)
