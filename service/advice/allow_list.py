@@ -203,7 +203,7 @@ def _objections(
         yield Objection(
             id="unapproved-source-cidrs",
             consumers=unapproved,
-            sentence=f"{', '.join(unapproved)} would have to be listed, and comes from addresses that are not approved",
+            sentence=f"{', '.join(unapproved)} would have to be listed, with addresses that are not approved",
             facts=("F-1.8",),
             source=by,
         )

@@ -72,7 +72,7 @@ def _kinds(paths: Paths, names: tuple[str, ...]) -> set[ConsumerKind]:
 
 
 def _answer(trace: Trace) -> str:
-    return trace.resolved_to.value.replace("_", " ") if trace.resolved_to else "no answer"
+    return trace.resolved_to.value.replace("_", " ").replace("eni", "ENI") if trace.resolved_to else "no answer"
 
 
 def _what(here: Setting, there: Setting) -> str:

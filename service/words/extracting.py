@@ -49,7 +49,7 @@ SHOWN_AS_WORDS = (
     *("Public", "Private", "Public and private", "Warnings", "not applicable"),
     *("cluster", "from", "present", "broken"),
     *("ruled out", "no mode fits", "denied out", "denied in", "no route", "not resolved", "insufficient info"),
-    *("eni addresses", "legs off the internet", "addresses that may connect", "short paths", "no nat processing"),
+    *("ENI addresses", "legs off the internet", "addresses that may connect", "short paths", "no nat processing"),
     *("same zone", "no single point of failure", "required admitted", "preferred admitted"),
     *("restricted access", "private only", "private nodes", "no public endpoint", "no open list", "private endpoint"),
 )

@@ -126,9 +126,41 @@ def test_what_is_built_from_choices_is_decided(unkept: FlaskClient) -> None:
 
     page = send(unkept, do="build", **choices)
 
-    assert "Locked out, or in doubt: ci, nodes" in page.text
+    assert "Locked out: nodes In doubt: ci" in page.text
     assert [caller["name"] for caller in question_of(page)["consumers"]] == ["nodes", "operators", "ci"]
     assert page.one("h1").text.strip().startswith("Open it")
+
+
+def test_a_caller_of_whom_a_fact_is_missing_is_in_doubt_and_not_locked_out(unkept: FlaskClient) -> None:
+    question = {
+        "cluster": {"endpoint_access": {"public": True, "private": True, "public_access_cidrs": ["13.209.0.0/28"]}},
+        "consumers": [
+            {"name": "people", "kind": "operator", "location": {"at": "internet"}},
+            {"name": "shut", "kind": "operator", "location": {"at": "internet", "source_cidrs": ["52.78.1.1/32"]}},
+        ],
+    }
+
+    page = send(unkept, do="take", document=json.dumps(question))
+
+    assert "Locked out: shut In doubt: people" in page.text
+    assert "Afterwards Everybody gets in, once what is provided for above holds." in page.text
+    assert "with an allow-list (1)" in page.text
+
+
+def test_what_scanners_say_is_told_in_one_order(unkept: FlaskClient) -> None:
+    page = Page(unkept.get("/examples/nodes-cannot-join").text)
+
+    tallies = [re.findall(r"[a-z]+", it.text) for it in page.all("dd")]
+
+    assert tallies[0] == tallies[1] == ["passes", "fails"]
+
+
+def test_a_kind_that_is_none_is_not_shown_as_another(unkept: FlaskClient) -> None:
+    question = {"cluster": {}, "consumers": [{"name": "people", "kind": "human"}]}
+
+    page = send(unkept, 422, do="take", document=json.dumps(question))
+
+    assert page.all("option", value="")[0].text == "choose one"
 
 
 def test_a_choice_that_cannot_be_is_said_at_its_field(unkept: FlaskClient) -> None:

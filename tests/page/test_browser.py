@@ -101,6 +101,18 @@ def test_a_real_definition_is_decided(page: Page, server: Server, name: str) -> 
     assert page.locator("#drawing svg").count() == 1
 
 
+def test_a_choice_between_clusters_is_no_decision_yet(page: Page, server: Server) -> None:
+    each = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: NAME, region: eu-west-1}\n"
+
+    decide(page, server, f"{each.replace('NAME', 'one')}---\n{each.replace('NAME', 'two')}")
+    page.wait_for_function("!document.getElementById('main').hasAttribute('aria-busy')")
+
+    expect(page.locator("#news")).to_have_text("")
+    page.click("text=two")
+    expect(page.locator("#news")).to_have_text("Decided.")
+    expect(page.locator(".over")).to_contain_text("two")
+
+
 def test_the_first_view_is_small(page: Page, server: Server) -> None:
     sizes: list[int] = []
     page.on("response", lambda answer: sizes.append(len(answer.body())))

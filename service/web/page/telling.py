@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from service.web.page.editing import CRITERIA
+from service.web.render.scanning import RESULTS
 
 Document = dict[str, Any]
 
@@ -41,15 +42,17 @@ class Caller:
     calls: list[Call] = field(default_factory=list)
 
     def gets_in(self, setting: str) -> str | None:
-        """How its own calls end in a mode: the disposition of the first that fails; None if it makes none there."""
-        flows = [call.ends[setting] for call in self.calls if call.step != _API_SERVER_CALLS and setting in call.ends]
-        failing = next((flow["disposition"] for flow in flows if flow["disposition"] != ACCEPTED), ACCEPTED)
-        return str(failing) if flows else None
+        """How its own calls end in a mode: the disposition of one that fails; None if it makes none there."""
+        stopped = self.stopped_by(setting)
+        return str(stopped["disposition"]) if stopped else ACCEPTED if self._own(setting) else None
 
     def stopped_by(self, setting: str) -> Document | None:
-        """The flow of its own that does not arrive in a mode."""
-        own = (call.ends.get(setting) for call in self.calls if call.step != _API_SERVER_CALLS)
-        return next((flow for flow in own if flow is not None and flow["disposition"] != ACCEPTED), None)
+        """The flow of its own that does not arrive in a mode, one of which that is certain before others."""
+        failing = [flow for flow in self._own(setting) if flow["disposition"] != ACCEPTED]
+        return min(failing, key=lambda flow: flow["disposition"] == UNKNOWN, default=None)
+
+    def _own(self, setting: str) -> list[Document]:
+        return [call.ends[setting] for call in self.calls if call.step != _API_SERVER_CALLS and setting in call.ends]
 
 
 def callers(answer: Document) -> list[Caller]:
@@ -81,9 +84,14 @@ def _settings(answer: Document) -> Iterator[tuple[str, Document]]:
         yield PRESENT, answer["current"]
 
 
-def locked_out(told: list[Caller], setting: str) -> list[Caller]:
-    """Who does not get in, or perhaps not, in a mode."""
-    return [caller for caller in told if caller.gets_in(setting) not in (None, ACCEPTED)]
+def locked_out(told: list[Caller], setting: str) -> list[str]:
+    """Who certainly does not get in, in a mode."""
+    return [caller.name for caller in told if caller.gets_in(setting) not in (None, ACCEPTED, UNKNOWN)]
+
+
+def in_doubt(told: list[Caller], setting: str) -> list[str]:
+    """Of whom a fact is missing, in a mode."""
+    return [caller.name for caller in told if caller.gets_in(setting) == UNKNOWN]
 
 
 def deciding_terms(answer: Document) -> list[Document]:
@@ -105,11 +113,8 @@ def deciding_terms(answer: Document) -> list[Document]:
 
 def verdict_counts(answer: Document, setting: str) -> dict[str, int]:
     """How many controls pass, fail, do not apply or cannot be told, on a setting."""
-    counts: dict[str, int] = {}
-    for row in (answer.get("controls") or {"verdicts": ()})["verdicts"]:
-        if row[setting]:
-            counts[row[setting]] = counts.get(row[setting], 0) + 1
-    return counts
+    given = [row[setting] for row in (answer.get("controls") or {"verdicts": ()})["verdicts"]]
+    return {verdict: given.count(verdict) for verdict in RESULTS if verdict in given}
 
 
 def written(question: Document) -> str:

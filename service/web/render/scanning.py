@@ -12,7 +12,7 @@ from service.web.render.escaping import plain
 Document = dict[str, Any]
 
 _SETTINGS = {"present": "the present setting", "recommended": "the recommended setting"}
-_RESULTS = ("pass", "fail", "not_applicable", "undetermined")
+RESULTS = ("pass", "fail", "not_applicable", "undetermined")
 
 
 def controls_member(found: Comparison) -> Document:
@@ -35,7 +35,7 @@ def what_scanners_say(answer: Document) -> Iterator[str]:
     yield "## Scanners"
     yield ""
     for setting, words in _SETTINGS.items():
-        counts = {result: sum(row[setting] == result for row in found["verdicts"]) for result in _RESULTS}
+        counts = {result: sum(row[setting] == result for row in found["verdicts"]) for result in RESULTS}
         if any(counts.values()):
             said = ", ".join(f"{count} {result.replace('_', ' ')}" for result, count in counts.items() if count)
             yield f"- {words}: {said}"

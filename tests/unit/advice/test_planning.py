@@ -61,7 +61,7 @@ def test_private_access_is_turned_on_and_verified_before_the_list_is_narrowed() 
     assert states(plan) == [("public_and_private", ("0.0.0.0/0",)), ("public_and_private", (OFFICE,))]
     assert [cut for step in plan.steps for cut in step.cuts] == []
     first = plan.steps[0]
-    assert "nodes: the name gives eni addresses" in first.verify
+    assert "nodes: the name gives ENI addresses" in first.verify
     assert any("60 seconds" in wait for wait in first.waits)
     assert first.way_back_changes[0].value("endpoint_private_access") is False
 
@@ -168,7 +168,7 @@ def test_nothing_is_planned_where_a_list_that_awaits_addresses_would_be_the_firs
 def test_where_nobody_gets_in_there_is_nothing_to_verify() -> None:
     plan = the_plan(a_cluster("0.0.0.0/0"), an_operator(importance=Importance.UNWANTED))
 
-    assert [step.verify for step in plan.steps[1:]] == [("operator: the name gives eni addresses",)]
+    assert [step.verify for step in plan.steps[1:]] == [("operator: the name gives ENI addresses",)]
 
 
 def test_a_list_too_long_for_both_is_exchanged_and_says_who_is_cut_off() -> None:

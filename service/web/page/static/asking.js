@@ -37,7 +37,7 @@ export function ask(address, sent, asker = null, keepAddress = false) {
     if (!answer.ok && answer.status !== 422) return complain(sentenceOf(text));
     replace(text, asker);
     if (!keepAddress) await remember();
-    if (answer.ok) say(words.answered);
+    if (answer.ok && document.getElementById("verdict")) say(words.answered);
   });
 }
 
