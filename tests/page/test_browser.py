@@ -108,7 +108,7 @@ def test_a_choice_between_clusters_is_no_decision_yet(page: Page, server: Server
     page.wait_for_function("!document.getElementById('main').hasAttribute('aria-busy')")
 
     expect(page.locator("#news")).to_have_text("")
-    page.click("text=two")
+    page.get_by_role("button", name="two").click()
     expect(page.locator("#news")).to_have_text("Decided.")
     expect(page.locator(".over")).to_contain_text("two")
 
