@@ -64,6 +64,8 @@ EVERYTHING: Values = {
         "egress": [{"ports": [{"port": 6379, "protocol": "TCP"}]}],
     },
     "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}, "keySecret": "prometheus-key"},
+    "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
+    "dashboard": {"enabled": True, "annotations": {"grafana_folder": "Clusters"}},
     "podAnnotations": {"example/note": "yes"},
     "podLabels": {"example/team": "platform"},
     "nodeSelector": {"kubernetes.io/arch": "amd64"},

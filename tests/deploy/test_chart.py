@@ -65,6 +65,24 @@ OF_OTHERS = {
             ),
         },
     ),
+    ("monitoring.coreos.com/v1", "PrometheusRule"): _strict(
+        groups={
+            "type": "array",
+            "items": _strict(
+                name={"type": "string"},
+                rules={
+                    "type": "array",
+                    "items": _strict(
+                        alert={"pattern": r"^[A-Za-z]\w*$"},
+                        expr={"type": "string"},
+                        labels=_TEXTS,
+                        annotations=_TEXTS,
+                        **{"for": {"pattern": r"^\d+(m|h)$"}},
+                    ),
+                },
+            ),
+        }
+    ),
     ("gateway.networking.k8s.io/v1", "HTTPRoute"): _strict(
         parentRefs={"type": "array", "minItems": 1, "items": {"type": "object", "required": ["name"]}},
         hostnames={"type": "array", "items": {"type": "string"}},
@@ -141,8 +159,8 @@ def test_every_object_is_one_by_its_schema(chart: helm_python.Chart, name: str, 
         (TOKENS, "Deployment NetworkPolicy PodDisruptionBudget Service ServiceAccount"),
         (
             EVERYTHING,
-            "ConfigMap ConfigMap Deployment HTTPRoute HorizontalPodAutoscaler Ingress Ingress Job NetworkPolicy "
-            "NetworkPolicy PodDisruptionBudget Service ServiceAccount ServiceMonitor",
+            "ConfigMap ConfigMap ConfigMap Deployment HTTPRoute HorizontalPodAutoscaler Ingress Ingress Job "
+            "NetworkPolicy NetworkPolicy PodDisruptionBudget PrometheusRule Service ServiceAccount ServiceMonitor",
         ),
     ],
 )
@@ -259,6 +277,25 @@ def test_a_text_of_several_lines_arrives_as_it_was_given(chart: helm_python.Char
 
     assert one(manifests, "ConfigMap", "-policy")["data"] == {"policy.yaml": EVERYTHING["policy"]["text"]}
     assert json.loads(one(manifests, "ConfigMap", "-prices")["data"]["prices.json"]) == {"prices": []}
+
+
+def test_the_alarms_and_the_dashboard_are_those_of_compose(chart: helm_python.Chart) -> None:
+    manifests = rendered(chart, EVERYTHING)
+    alarms = one(manifests, "PrometheusRule")
+    dashboard = one(manifests, "ConfigMap", "-dashboard")
+
+    assert alarms["spec"] == yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text("utf-8"))
+    (source,) = (ROOT / "deploy/grafana/dashboards").glob("*.json")
+    assert dashboard["data"] == {source.name: source.read_text("utf-8")}
+    assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
+
+
+def test_the_alarms_ask_for_the_job_that_the_monitor_names(chart: helm_python.Chart) -> None:
+    manifests = rendered(chart, EVERYTHING)
+    label = one(manifests, "ServiceMonitor")["spec"]["jobLabel"]
+    asked = set(re.findall(r'job="([^"]+)"', json.dumps(one(manifests, "PrometheusRule")["spec"]).replace('\\"', '"')))
+
+    assert asked == {one(manifests, "Service")["metadata"]["labels"][label]}
 
 
 def test_streams_have_a_route_that_gathers_nothing(chart: helm_python.Chart) -> None:
