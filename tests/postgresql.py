@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+
+from tests.waiting import free_port
 
 _FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 
@@ -82,7 +83,7 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     data = Path(mkdtemp(prefix="postgresql-"))
     if os.geteuid() == 0:
         shutil.chown(data, "postgres", "postgres")
-    server = PostgresServer(programs, data, _free_port(), folder / "said")
+    server = PostgresServer(programs, data, free_port(), folder / "said")
     server._run("initdb", "-D", str(data), "-U", "tester", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
     server.start()
     try:
@@ -90,9 +91,3 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     finally:
         server.stop("immediate")
         shutil.rmtree(data)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,11 +11,10 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.app import create_app
 from service.domain.decision import Outcome
-from service.settings import Records, Settings
 from service.web.metering import KEPT, STATUSES
 from service.web.readiness import KNOWN_QUESTION
+from tests.recording import recording_app
 from tests.test_docs import table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,14 +36,7 @@ def rules() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """The labels of every metric that a service tells."""
-    folder = tmp_path_factory.mktemp("alerts")
-    app = create_app(
-        Settings(
-            records=Records.REQUIRED,
-            records_url=f"sqlite:///{folder / 'records.sqlite3'}",
-            records_spill_folder=folder / "spill",
-        )
-    )
+    app = recording_app(tmp_path_factory.mktemp("alerts"))
     client = app.test_client()
     client.post("/v1/decisions", json=KNOWN_QUESTION)
     families = text_string_to_metric_families(client.get("/metrics").text)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
-from tests.e2e.server import ROOT, free_port, until
+from tests.e2e.server import ROOT
+from tests.waiting import free_port, until
 
 CONNECTIONS = 4
 SLICE_SECONDS = 0.25

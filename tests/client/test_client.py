@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from service.client import Client, RefusedError, UnreachableError, answers
-from tests.e2e.server import ROOT, Server, free_port, running_service
+from tests.e2e.server import ROOT, Server, running_service
+from tests.waiting import free_port
 
 SCHEMAS = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))["components"]["schemas"]
 DEMO = {"cluster": {"name": "demo"}}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,8 @@ from typing import Any
 import boto3
 import pytest
 import requests
+
+from tests.waiting import free_port, until
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
@@ -49,30 +49,25 @@ class Aws:
 @pytest.fixture(scope="session")
 def started() -> Iterator[Aws]:
     """The process."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "tests.collector.simulated_aws", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     found = Aws(url=f"http://127.0.0.1:{port}")
     try:
-        _wait_for(found, process)
+        until(lambda: process.poll() is not None or _answers(found))
+        assert process.poll() is None, "the simulated AWS has ended"
         yield found
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_for(aws: Aws, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        assert process.poll() is None, "the simulated AWS has ended"
-        try:
-            aws.fail()
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the simulated AWS does not answer")
+def _answers(aws: Aws) -> bool:
+    try:
+        aws.fail()
+    except requests.ConnectionError:
+        return False
+    return True
 
 
 @pytest.fixture

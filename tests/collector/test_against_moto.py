@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from service.intake.registry import FORMATS
 from tests.collector.conftest import ACCOUNT, KEY, ROOT, SECRET, TOKEN, Aws
 from tests.collector.network import Network
 from tests.command_line.test_sending import a_service
+from tests.waiting import until
 
 HERE = f"{ACCOUNT}/eu-west-1"
 DENIED = {"code": "UnauthorizedOperation", "status": 403}
@@ -202,10 +202,7 @@ def test_a_run_that_is_killed_leaves_no_half_bundle_and_is_gone_on_with(
     command = [sys.executable, "-m", "service", "collect", "--output", str(output)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    deadline = time.monotonic() + 60
-    while not (output / HERE / "a-first").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until((output / HERE / "a-first").exists)
     process.send_signal(signal.SIGKILL)
     process.wait(10)
     whole = sorted(path.name for path in (output / HERE).iterdir())

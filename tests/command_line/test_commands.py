@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from service.app import create_app
 from service.command_line.commands import main
 from service.intake.archives import MOST_EXPANDED_BYTES, MOST_FILES
-from service.settings import Settings
+from service.settings import Records, Settings
 
 CLUSTER_FILE = """\
 apiVersion: eksctl.io/v1alpha5
@@ -60,7 +60,9 @@ def test_a_mode_is_recommended_once_the_callers_are_known(cluster_file: str, tmp
 
 
 def test_a_question_is_told_from_a_document_and_decided_as_over_http() -> None:
-    over_http = create_app(Settings()).test_client().post("/v1/decisions", json=LOCKED_OUT).get_json()
+    over_http = (
+        create_app(Settings(records=Records.OFF)).test_client().post("/v1/decisions", json=LOCKED_OUT).get_json()
+    )
 
     result = run("decide", "--output", "json", "-", given=json.dumps(LOCKED_OUT))
 

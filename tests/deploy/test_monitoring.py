@@ -12,9 +12,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.app import create_app
-from service.settings import Settings
 from tests.e2e.scaled_out import program
+from tests.recording import recording_app
 
 ROOT = Path(__file__).parents[2]
 DASHBOARDS = sorted((ROOT / "deploy/grafana/dashboards").glob("*.json"))
@@ -26,8 +25,7 @@ OF_PROMETHEUS = {"job", "instance", "le"}
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Every series that a service shows once it was asked, with its labels."""
-    settings = Settings(records_url=f"sqlite:///{tmp_path_factory.mktemp('record') / 'records.sqlite3'}")
-    app = create_app(settings)
+    app = recording_app(tmp_path_factory.mktemp("record"))
     client = app.test_client()
     client.post("/v1/decisions", json={"cluster": {}})
     client.get("/nowhere")

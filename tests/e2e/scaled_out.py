@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import PATIENCE_SECONDS, ROOT, Server, free_port, running_service, until
+from tests.e2e.server import ROOT, Server, running_service
+from tests.waiting import PATIENCE_SECONDS, free_port, until
 
 NGINX_CONF = ROOT / "deploy/nginx/nginx.conf"
 PROMETHEUS_YML = ROOT / "deploy/prometheus/prometheus.yml"

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +16,9 @@ from typing import Any
 
 import requests
 
+from tests.waiting import PATIENCE_SECONDS, free_port, until
+
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 60
 
 
 class Server:
@@ -82,21 +82,6 @@ def read_all(connection: socket.socket) -> bytes:
     while part := connection.recv(65_536):
         received += part
     return received
-
-
-def until(condition: Any) -> None:
-    """Waits until the condition holds; fails when patience ends."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    """A loopback port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -16,7 +16,8 @@ import redis
 
 from service.web.policies import SECONDS_BETWEEN_LOOKS
 from tests.e2e.scaled_out import running_redis
-from tests.e2e.server import ROOT, Server, read_all, running_service, until
+from tests.e2e.server import ROOT, Server, read_all, running_service
+from tests.waiting import until
 from tests.web.callers import ALL, DECIDE, KeyFile
 from tests.web.test_tokens import AUDIENCE, ISSUER, claims, key_set, signing_key
 

@@ -17,7 +17,8 @@ import pytest
 
 from service.records.record import Wanted
 from service.records.store import Store
-from tests.e2e.server import PATIENCE_SECONDS, Server, read_all, running_service, until
+from tests.e2e.server import Server, read_all, running_service
+from tests.waiting import PATIENCE_SECONDS, until
 
 STREAM_SECONDS = 2
 LINE = json.dumps({"cluster": {"name": "demo"}}).encode() + b"\n"

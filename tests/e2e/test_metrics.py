@@ -7,7 +7,8 @@ import re
 import signal
 from pathlib import Path
 
-from tests.e2e.server import Server, running_service, until
+from tests.e2e.server import Server, running_service
+from tests.waiting import until
 
 COUNT = re.compile(
     r'^eksendpoint_requests_total\{method="POST",route="/v1/decisions",status="200"\} (\S+)$', re.MULTILINE

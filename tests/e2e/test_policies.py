@@ -13,7 +13,8 @@ from pathlib import Path
 
 from service.web.policies import SECONDS_BETWEEN_LOOKS
 from service.web.schemas.policy import load_policy
-from tests.e2e.server import Server, running_service, until
+from tests.e2e.server import Server, running_service
+from tests.waiting import until
 
 FIRST, SECOND, BROKEN = "name: first\n", "name: second\n", "name: [\n"
 REVISIONS = {text: load_policy(text.encode()).revision for text in (FIRST, SECOND)}

@@ -21,8 +21,9 @@ import requests
 from service.records.lines import record_of
 from service.records.record import Wanted
 from service.records.store import Store, StoreError
-from tests.e2e.server import Server, running_service, until
+from tests.e2e.server import Server, running_service
 from tests.postgresql import PostgresServer, postgres_server
+from tests.waiting import until
 
 QUESTION = {"cluster": {"name": "demo"}, "include": []}
 

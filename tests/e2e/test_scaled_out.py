@@ -32,8 +32,9 @@ from service.web.access.callers import Scope
 from service.web.access.keys import new_key
 from service.web.access.rates import rate_of
 from tests.e2e.scaled_out import Replica, running_nginx, running_prometheus, running_redis
-from tests.e2e.server import ROOT, Server, until
+from tests.e2e.server import ROOT, Server
 from tests.postgresql import PostgresServer, postgres_server
+from tests.waiting import until
 
 QUESTION = {"cluster": {"name": "demo"}, "include": []}
 LINE = json.dumps(QUESTION).encode() + b"\n"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import free_port, running_service
+from tests.e2e.server import running_service
+from tests.waiting import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "hunter2"

@@ -15,15 +15,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.e2e.server import (
-    PATIENCE_SECONDS,
-    Server,
-    free_port,
-    printed_curl_line,
-    read_all,
-    running_service,
-    until,
-)
+from tests.e2e.server import Server, printed_curl_line, read_all, running_service
+from tests.waiting import PATIENCE_SECONDS, free_port, until
 
 ROOT = Path(__file__).parents[2]
 SHORT_QUESTION = {"cluster": {"name": "demo"}}

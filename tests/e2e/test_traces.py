@@ -12,7 +12,8 @@ from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.e2e.server import free_port, running_service, until
+from tests.e2e.server import running_service
+from tests.waiting import free_port, until
 
 
 @contextmanager

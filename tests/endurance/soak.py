@@ -31,9 +31,10 @@ from service.app import create_app
 from service.records.record import Wanted
 from service.records.store import Store
 from service.settings import Records, Settings
-from tests.e2e.server import Server, running_service, until
+from tests.e2e.server import Server, running_service
 from tests.endurance.questions import ROOT, Parts, mutated, pool
 from tests.postgresql import PostgresServer, binaries, postgres_server
+from tests.waiting import until
 
 POLICIES = (ROOT / "docs/policies/start-up.yaml", ROOT / "docs/policies/laboratory.yaml")
 QUESTIONS = 60

@@ -1,12 +1,11 @@
 """The page in this process, without and with a record."""
 
-from pathlib import Path
-
 import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.settings import Records, Settings
+from tests.recording import recording_app
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +17,4 @@ def unkept() -> FlaskClient:
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A page whose service keeps what it decides."""
-    folder: Path = tmp_path_factory.mktemp("page")
-    url = f"sqlite:///{folder / 'records.sqlite3'}"
-    settings = Settings(records=Records.REQUIRED, records_url=url, records_spill_folder=folder / "spill")
-    return create_app(settings).test_client()
+    return recording_app(tmp_path_factory.mktemp("page")).test_client()

@@ -18,16 +18,7 @@ from service.records.spill import Spill
 from service.records.store import Store
 from tests.records.builders import a_record
 from tests.records.test_spill import PLENTY
-
-PATIENCE = 20.0
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Waits until something is so, and fails if it never is."""
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < end, "it never came to be so"
-        time.sleep(0.01)
+from tests.waiting import PATIENCE_SECONDS, until
 
 
 class Folder:
@@ -100,13 +91,13 @@ def test_a_locked_store_holds_up_no_answer_and_is_caught_up(folder: Folder) -> N
 
 def test_what_comes_before_a_store_that_failed_is_tried_again_is_spilled_at_once(folder: Folder) -> None:
     # The first try again comes after ten times our patience.
-    keeper = folder.keeper(seconds_between_tries=400 * PATIENCE)
+    keeper = folder.keeper(seconds_between_tries=40 * 10 * PATIENCE_SECONDS)
     with folder.locked():
         keeper.keep(a_record(0))
         until(lambda: keeper.failing_since is not None)
         keeper.keep(a_record(1))
         until(lambda: keeper.counts.spilled == 2)
-        keeper.close(seconds=PATIENCE)
+        keeper.close(seconds=PATIENCE_SECONDS)
 
     assert keeper.waiting == 0
 
@@ -116,7 +107,7 @@ def test_what_still_waits_at_the_end_is_spilled_and_found_by_the_next_process(fo
     with folder.locked():
         for record in records:
             first.keep(record)
-        first.close(seconds=PATIENCE)
+        first.close(seconds=PATIENCE_SECONDS)
     assert first.counts.spilled == len(records)
 
     second = folder.keeper()
@@ -143,11 +134,15 @@ def test_what_neither_queue_nor_file_can_hold_is_dropped_and_counted(folder: Fol
 def test_a_required_record_is_in_the_store_before_the_answer_goes_out(folder: Folder) -> None:
     keeper = folder.keeper(is_required=True)
 
+    def is_kept_at_once(record: Record) -> bool:
+        keeper.keep(record)
+        return record.id in folder.kept()
+
     with ThreadPoolExecutor(8) as pool:
-        for record in [a_record(number) for number in range(64)]:
-            pool.submit(lambda record=record: (keeper.keep(record), folder.kept().index(record.id)))  # type: ignore[misc]
+        found = list(pool.map(is_kept_at_once, map(a_record, range(64))))
     keeper.close()
 
+    assert all(found)
     assert folder.kept() == ids([a_record(number) for number in range(64)])
 
 
@@ -244,7 +239,7 @@ def test_a_caller_with_many_records_waits_for_the_store_and_spills_none(folder: 
 
 
 def test_a_store_that_fails_is_not_waited_for(folder: Folder) -> None:
-    keeper = folder.keeper(most_waiting_bytes=4 * a_record().size, seconds_to_wait=PATIENCE)
+    keeper = folder.keeper(most_waiting_bytes=4 * a_record().size, seconds_to_wait=PATIENCE_SECONDS)
     with folder.locked():
         keeper.keep(a_record(0))
         until(lambda: keeper.failing_since is not None)

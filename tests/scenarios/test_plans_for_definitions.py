@@ -10,29 +10,20 @@ import pytest
 
 from service.advice import advise
 from service.advice.changing import changed
-from service.app import create_app
 from service.domain.consumer import Importance
 from service.domain.decision import Decision
 from service.domain.question import Question, Section
 from service.domain.trace import Trace
 from service.engine import study
 from service.engine.callers import consumers_of
-from service.settings import Settings
 from service.web.schemas import load_question
-from tests.web.test_definitions import DEFINITIONS, entries
+from tests.web.test_definitions import clusters_in, entries
 
 
 @cache
 def questions_of(file: str) -> tuple[Question, ...]:
     """The clusters of a file that have subnets, as questions."""
-    client = create_app(Settings()).test_client()
-    answer = client.post(
-        "/v1/descriptions",
-        query_string={"name": file.rpartition("/")[2]},
-        data=(DEFINITIONS / file).read_bytes(),
-        content_type="application/octet-stream",
-    ).get_json(force=True)
-    found = (one for one in answer["descriptions"] if one["has_cluster"] and one["cluster"].get("subnets"))
+    found = (one for one in clusters_in(file) if one["cluster"].get("subnets"))
     return tuple(load_question({"cluster": one["cluster"], "consumers": one["consumers"] or None}) for one in found)
 
 

@@ -18,10 +18,10 @@ from service.logs import CALLER, JsonFormatter
 from service.settings import Records, Settings, SettingsError
 from service.web.access.callers import Scope
 from service.web.access.scopes import NEEDED
+from tests.recording import recording_app
 from tests.web.assertions import assert_error
 from tests.web.callers import ADMIN, ALL, DECIDE, READ, KeyFile, guarded
 from tests.web.description import DESCRIPTION
-from tests.web.test_record import an_app
 
 QUESTION: dict[str, Any] = {"cluster": {"name": "payments"}}
 EXAMPLES = DESCRIPTION["components"]["examples"]
@@ -334,7 +334,7 @@ def test_readiness_warns_while_the_file_of_keys_is_broken(
 def test_the_record_names_who_asked_and_is_searched_by_it(file: KeyFile, tmp_path: Path) -> None:
     portal, pipeline = file.add("portal", DECIDE), file.add("pipeline", DECIDE)
     auditor = file.add("auditor", READ)
-    client = an_app(tmp_path, access=AccessSettings(keys_file=file.path)).test_client()
+    client = recording_app(tmp_path, access=AccessSettings(keys_file=file.path)).test_client()
     made = [client.post("/v1/decisions", json=QUESTION, headers=headers) for headers in (portal, pipeline)]
     client.post("/v1/decision-batches", json=[QUESTION], headers=pipeline)
 
@@ -352,7 +352,7 @@ def test_the_record_names_who_asked_and_is_searched_by_it(file: KeyFile, tmp_pat
 def test_an_idempotency_key_is_the_callers_own(file: KeyFile, tmp_path: Path) -> None:
     """Else one could see that another has used it, or get the other's answer."""
     portal, pipeline = file.add("portal", DECIDE), file.add("pipeline", DECIDE)
-    client = an_app(tmp_path, access=AccessSettings(keys_file=file.path)).test_client()
+    client = recording_app(tmp_path, access=AccessSettings(keys_file=file.path)).test_client()
 
     def asked(headers: dict[str, str], name: str) -> Any:
         question = {"cluster": {"name": name}}

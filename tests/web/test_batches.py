@@ -17,6 +17,7 @@ from service.records.record import Wanted
 from service.records.store import Store
 from service.settings import Records, Settings
 from service.web.replaying import Outcome, replay
+from tests.recording import recording_app
 from tests.web.assertions import assert_error
 from tests.web.description import DESCRIPTION, REQUESTS, faults
 
@@ -235,8 +236,7 @@ def test_a_failure_of_ours_is_the_problem_of_its_item(
 
 
 def test_every_decision_is_kept_and_found_by_its_own_id(tmp_path: Path) -> None:
-    settings = Settings(records=Records.REQUIRED, records_url=f"sqlite:///{tmp_path / 'r.sqlite3'}")
-    client = create_app(settings).test_client()
+    client = recording_app(tmp_path).test_client()
 
     answers = ask_lines(client, *[DEMO] * 40, b"x", DEMO, headers={"X-Request-Id": "batch-8"})
 
@@ -250,7 +250,7 @@ def test_every_decision_is_kept_and_found_by_its_own_id(tmp_path: Path) -> None:
 
 def test_what_was_decided_in_a_batch_is_decided_again_as_it_was(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'r.sqlite3'}"
-    app = create_app(Settings(records=Records.REQUIRED, records_url=url))
+    app = recording_app(tmp_path, records_url=url)
     ask_lines(app.test_client(), DEMO, {**DEMO, "include": ["unknowns"]})
     prices, policies = app.config["PRICES"], [app.config["POLICIES"].current()]
 
@@ -262,8 +262,7 @@ def test_what_was_decided_in_a_batch_is_decided_again_as_it_was(tmp_path: Path) 
 def test_an_item_that_must_be_kept_and_cannot_be_is_unavailable(tmp_path: Path) -> None:
     file = tmp_path / "a file"
     file.write_text("stands where the folder should be")
-    settings = Settings(records=Records.REQUIRED, records_url=f"sqlite:///{file}/r.sqlite3")
-    client = create_app(settings).test_client()
+    client = recording_app(tmp_path, records_url=f"sqlite:///{file}/r.sqlite3").test_client()
 
     answers = ask_lines(client, DEMO, b"x", DEMO)
 

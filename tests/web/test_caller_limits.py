@@ -18,12 +18,12 @@ from service.web.access.rates import Window, rate_of
 from service.web.access.redis_counts import SECONDS_BETWEEN_TRIES, RedisCounts
 from service.web.access.shared_counts import PLACES, SharedCounts
 from tests.e2e.scaled_out import running_redis
-from tests.e2e.server import free_port
+from tests.recording import recording_app
+from tests.waiting import free_port
 from tests.web.assertions import assert_error
 from tests.web.callers import DECIDE, READ, KeyFile, guarded
 from tests.web.description import DESCRIPTION
 from tests.web.test_keys import Clock
-from tests.web.test_record import an_app
 
 QUESTION: dict[str, Any] = {"cluster": {"name": "payments"}, "include": []}
 THREE = rate_of("3/minute")
@@ -289,7 +289,7 @@ def test_a_batch_counts_its_questions_and_waits_for_its_turn(
     monkeypatch.setattr(limiting, "SharedCounts", lambda: SharedCounts(clock))
     portal = file.add("portal", DECIDE | READ)
     access = AccessSettings(keys_file=file.path, rate_limit="2/second")
-    client = an_app(tmp_path, access=access).test_client()
+    client = recording_app(tmp_path, access=access).test_client()
 
     items = client.post("/v1/decision-batches", json=[QUESTION] * 7, headers=portal).get_json()["items"]
 

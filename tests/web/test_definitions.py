@@ -16,7 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.settings import Settings
+from service.settings import Records, Settings
 from tests.knowledge_base import KNOWLEDGE_BASE
 
 DEFINITIONS = KNOWLEDGE_BASE / "cases" / "definitions"
@@ -92,7 +92,7 @@ def entries(*, with_clusters: bool) -> list[Any]:
 def described(file: str) -> tuple[int, dict[str, Any]]:
     """Status and body of the answer to a file that is sent as it is, with its name."""
     response = (
-        create_app(Settings())
+        create_app(Settings(records=Records.OFF))
         .test_client()
         .post(
             "/v1/descriptions",

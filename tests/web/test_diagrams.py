@@ -9,8 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
-from service.app import create_app
-from service.settings import Records, Settings
+from tests.recording import recording_app
 from tests.web.assertions import assert_error
 from tests.web.description import REQUESTS
 
@@ -21,12 +20,7 @@ QUESTION: dict[str, Any] = REQUESTS["nodes-cannot-join"]
 @pytest.fixture
 def keeping(tmp_path: Path) -> FlaskClient:
     """A client of a service that keeps what it decides."""
-    options: dict[str, Any] = {
-        "records": Records.REQUIRED,
-        "records_url": f"sqlite:///{tmp_path / 'records.sqlite3'}",
-        "records_spill_folder": tmp_path / "spill",
-    }
-    return create_app(Settings(**options)).test_client()
+    return recording_app(tmp_path).test_client()
 
 
 def drawn(client: FlaskClient, question: dict[str, Any] = QUESTION, **query: str) -> ElementTree.Element:

@@ -9,9 +9,8 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 
-from service.app import create_app
-from service.settings import Settings
 from service.web.language import language_of
+from tests.recording import recording_app
 from tests.web.assertions import assert_error
 
 QUESTION: dict[str, Any] = {
@@ -137,8 +136,7 @@ def test_a_batch_comes_in_korean_in_both_forms(client: FlaskClient) -> None:
 
 
 def test_a_kept_decision_is_kept_in_english_and_read_in_either(tmp_path: Any) -> None:
-    settings = Settings(records_url=f"sqlite:///{tmp_path}/records.sqlite3", records_spill_folder=tmp_path)
-    client = create_app(settings).test_client()
+    client = recording_app(tmp_path).test_client()
     place = client.post("/v1/decisions", json=QUESTION, headers=KOREAN).headers["Location"]
 
     english, korean = client.get(place), client.get(place, headers=KOREAN)

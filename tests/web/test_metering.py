@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from service.app import create_app
 from service.settings import Records, Settings
 from service.web.readiness import KNOWN_QUESTION
+from tests.recording import recording_app
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -131,12 +132,7 @@ def test_a_broken_policy_file_is_told_with_since_when(tmp_path: Path) -> None:
 
 
 def test_what_became_of_records_is_told(tmp_path: Path) -> None:
-    settings = Settings(
-        records=Records.REQUIRED,
-        records_url=f"sqlite:///{tmp_path / 'records.sqlite3'}",
-        records_spill_folder=tmp_path / "spill",
-    )
-    app = create_app(settings)
+    app = recording_app(tmp_path)
     client = app.test_client()
     client.post("/v1/decisions", json={"cluster": {"name": "demo"}})
 

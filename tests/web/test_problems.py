@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.domain.errors import InvalidQuestionError, Mistake
-from service.settings import Settings
+from service.settings import Records, Settings
 from service.web.problems import ALL_KINDS
 from service.web.strict_json import read_body
 from tests.web.assertions import assert_error
@@ -20,7 +20,7 @@ LIMIT = 2_048
 @pytest.fixture(scope="module")
 def app() -> Flask:
     """The service with three more routes, so that each failure can be had at will."""
-    app = create_app(Settings(max_body_bytes=LIMIT))
+    app = create_app(Settings(max_body_bytes=LIMIT, records=Records.OFF))
 
     @app.post("/echo")
     def echo() -> dict[str, object]:

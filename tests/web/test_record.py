@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.settings import Records, Settings
+from tests.recording import recording_app
 from tests.web.assertions import assert_error
 from tests.web.description import faults
 
@@ -20,19 +20,9 @@ QUESTION: dict[str, Any] = {"cluster": {"name": "payments", "labels": {"owner": 
 PRIVATE = QUESTION | {"requirements": {"internet_exposure": "none"}, "consumers": [{"name": "nodes", "kind": "node"}]}
 
 
-def an_app(folder: Path, **given: Any) -> Flask:
-    """An application that keeps its decisions in a folder."""
-    options: dict[str, Any] = {
-        "records": Records.REQUIRED,  # so that what was answered can be found at once
-        "records_url": f"sqlite:///{folder / 'records.sqlite3'}",
-        "records_spill_folder": folder / "spill",
-    }
-    return create_app(Settings(**options | given))
-
-
 @pytest.fixture
 def client(tmp_path: Path) -> FlaskClient:
-    return an_app(tmp_path).test_client()
+    return recording_app(tmp_path).test_client()
 
 
 def decided(client: FlaskClient, question: dict[str, Any] = QUESTION, **headers: str) -> Any:
@@ -171,7 +161,7 @@ def test_a_key_that_is_none_is_refused_whatever_is_asked(client: FlaskClient, ke
 
 
 def test_of_many_requests_with_one_key_at_once_one_decides(tmp_path: Path) -> None:
-    app = an_app(tmp_path)
+    app = recording_app(tmp_path)
 
     def ask(_: int) -> tuple[int, bytes]:
         response = app.test_client().post("/v1/decisions", json=QUESTION, headers={"Idempotency-Key": "9f1c"})
@@ -187,7 +177,7 @@ def test_of_many_requests_with_one_key_at_once_one_decides(tmp_path: Path) -> No
 
 def test_what_is_masked_is_masked_in_the_record_and_not_in_the_answer(tmp_path: Path) -> None:
     masks = ("/question/cluster/labels/owner", "/answer/cluster/labels")
-    client = an_app(tmp_path, records_mask=masks).test_client()
+    client = recording_app(tmp_path, records_mask=masks).test_client()
 
     response = decided(client)
     kept = client.get(f"{response.headers['Location']}/record").get_json()
@@ -199,7 +189,7 @@ def test_what_is_masked_is_masked_in_the_record_and_not_in_the_answer(tmp_path: 
 
 
 def test_a_document_in_place_of_a_cluster_is_never_kept_for_it_may_hold_secrets(tmp_path: Path) -> None:
-    client = an_app(tmp_path).test_client()
+    client = recording_app(tmp_path).test_client()
     text = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: a, region: eu-west-1}\n# hunter2\n"
 
     response = client.post("/v1/decisions", json={"source": {"document": text, "name": "a.yaml"}})
@@ -210,7 +200,7 @@ def test_a_document_in_place_of_a_cluster_is_never_kept_for_it_may_hold_secrets(
 
 
 def test_no_answer_goes_out_without_its_record_where_records_are_required(tmp_path: Path) -> None:
-    client = an_app(tmp_path).test_client()
+    client = recording_app(tmp_path).test_client()
     decided(client)
     holder = sqlite3.connect(tmp_path / "records.sqlite3", isolation_level=None)
     holder.execute("begin exclusive")
@@ -228,7 +218,7 @@ def test_no_answer_goes_out_without_its_record_where_records_are_required(tmp_pa
 
 
 def test_a_record_that_cannot_be_read_is_said_to_be_unavailable(tmp_path: Path) -> None:
-    client = an_app(tmp_path, records_url="postgresql://nobody@127.0.0.1:1/none").test_client()
+    client = recording_app(tmp_path, records_url="postgresql://nobody@127.0.0.1:1/none").test_client()
 
     response = client.get("/v1/decisions")
 

@@ -18,6 +18,7 @@ from service.web.answers import Gist, Said
 from service.web.policies import SECONDS_BETWEEN_LOOKS, Policies
 from service.web.readiness import KNOWN_QUESTION
 from service.web.remembering import OVERHEAD, Memory, Place, place_of
+from tests.recording import recording_app
 from tests.web.assertions import assert_error
 
 RAW = orjson.dumps(KNOWN_QUESTION)
@@ -146,8 +147,7 @@ def test_a_question_that_asks_for_a_revision_is_always_decided_anew(remembering:
 
 
 def test_remembered_answers_are_recorded_like_others(tmp_path: Path) -> None:
-    settings = Settings(records=Records.REQUIRED, records_url=f"sqlite:///{tmp_path}/r.sqlite3")
-    client = create_app(settings).test_client()
+    client = recording_app(tmp_path).test_client()
 
     given = [ask(client) for _ in range(2)]
 
@@ -159,8 +159,7 @@ def test_remembered_answers_are_recorded_like_others(tmp_path: Path) -> None:
 
 
 def test_a_key_gives_the_answer_of_then_and_another_key_one_of_its_own(tmp_path: Path) -> None:
-    settings = Settings(records=Records.REQUIRED, records_url=f"sqlite:///{tmp_path}/r.sqlite3")
-    client = create_app(settings).test_client()
+    client = recording_app(tmp_path).test_client()
 
     one, again, other = (ask(client, Idempotency_Key=key) for key in ("key-number-1", "key-number-1", "key-number-2"))
 

@@ -16,8 +16,9 @@ from service.records.store import Store
 from service.web.policies import Policies
 from service.web.render.differences import differences
 from service.web.replaying import Outcome, replay
+from tests.recording import recording_app
 from tests.web.description import REQUESTS
-from tests.web.test_record import an_app, decided
+from tests.web.test_record import decided
 
 PRICES = read_prices()
 POLICIES = (Policies().current(),)
@@ -27,7 +28,7 @@ POLICIES = (Policies().current(),)
 def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
     """The examples of the description, decided and kept."""
     folder: Path = tmp_path_factory.mktemp("records")
-    client = an_app(folder).test_client()
+    client = recording_app(folder).test_client()
     locations = [decided(client, question).headers["Location"] for question in REQUESTS.values()]
     store = Store(f"sqlite:///{folder / 'records.sqlite3'}")
     found = [store.find(location.rpartition("/")[2]) for location in locations]

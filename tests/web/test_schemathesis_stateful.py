@@ -12,10 +12,9 @@ from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
 from service.access_settings import AccessSettings
-from service.app import create_app
-from service.settings import Settings
 from service.web.access.callers import Scope
 from service.web.access.keys import new_key
+from tests.recording import recording_app
 from tests.web.test_schemathesis import CONFIG
 
 _RECORDED = frozenset({"getDecision", "getRecord", "getDiagram", "getFlowchart", "getClusterHistory"})
@@ -27,12 +26,7 @@ def test_what_the_links_lead_to_is_there_and_as_described(seed: int) -> None:
     headers = {"Authorization": f"Bearer {text}"}
     reached: dict[str, set[int]] = {}
     with TemporaryDirectory() as folder:
-        given = {
-            "records_url": f"sqlite:///{Path(folder) / 'records.sqlite3'}",
-            "records_spill_folder": Path(folder) / "spill",
-            "access": AccessSettings(keys=key.line()),
-        }
-        application = create_app(Settings(**given))
+        application = recording_app(Path(folder), access=AccessSettings(keys=key.line()))
         # NUL in the name of a foreign document's member is a 400, which a JSON Schema cannot say of any object.
         generation = {**CONFIG["generation"], "allow-x00": False}
         config = SchemathesisConfig.from_dict({**CONFIG, "seed": seed, "generation": generation})

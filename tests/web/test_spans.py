@@ -21,6 +21,7 @@ from service.app import create_app
 from service.logs import TRACE_ID, JsonFormatter
 from service.settings import Records, Settings
 from service.web.spans import MOST_CHILDREN, part
+from tests.recording import recording_app
 
 ROOT = Path(__file__).resolve().parents[2]
 CONVENTIONS = ROOT.parent / "shared/contracts/otel-http"
@@ -38,14 +39,7 @@ def exporter() -> InMemorySpanExporter:
 @pytest.fixture(scope="module")
 def traced(exporter: InMemorySpanExporter, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A service whose requests are traced, with a route that breaks."""
-    folder = tmp_path_factory.mktemp("traced")
-    app = create_app(
-        Settings(
-            records=Records.REQUIRED,
-            records_url=f"sqlite:///{folder / 'records.sqlite3'}",
-            records_spill_folder=folder / "spill",
-        )
-    )
+    app = recording_app(tmp_path_factory.mktemp("traced"))
     app.config["TRACING"].start(exporter)
 
     @app.get("/broken")

@@ -1,0 +1,21 @@
+"""The service with a record of its own: what is left to the defaults would be the record of whoever runs the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from service.app import create_app
+from service.settings import Records, Settings
+
+
+def recording_app(folder: Path, **given: Any) -> Flask:
+    """An application that keeps everything in a folder, and each answer before it goes out: it is found at once."""
+    options: dict[str, Any] = {
+        "records": Records.REQUIRED,
+        "records_url": f"sqlite:///{folder / 'records.sqlite3'}",
+        "records_spill_folder": folder / "spill",
+    }
+    return create_app(Settings(**options | given))
