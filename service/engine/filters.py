@@ -71,8 +71,11 @@ class Admission(NamedTuple):
 
 
 def judge(addresses: Addresses | None, is_every: bool, admitted: Addresses, is_unsure: bool, version: int) -> Verdict:
-    """Whether the admitted set takes in every address, or the one that is not known."""
-    if addresses is None:
+    """Whether the admitted set takes in every address, or the one that is not known.
+
+    A party comes from somewhere: of one without any address it is not known from where, and nothing covers it.
+    """
+    if not addresses:
         if admitted.covers(EVERY_IPV4 if version == 4 else EVERY_IPV6):
             return Verdict.YES
         return Verdict.UNKNOWN if is_unsure or admitted.has_version(version) else Verdict.NO
