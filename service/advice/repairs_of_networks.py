@@ -19,6 +19,7 @@ from service.advice.faults import (
 )
 from service.domain.addresses import Addresses, of_networks
 from service.domain.change import ChangeKind, Repair
+from service.domain.cluster import IpFamily
 from service.domain.consumer import ConsumerKind
 from service.engine import Study
 from service.engine.gateways import defaults
@@ -93,6 +94,7 @@ def let_out(fault: CallFault) -> Iterable[Repair]:
     described = fault.known.scene.groups
     names = sorted((fault.journey.caller.groups or frozenset()) & described.keys())
     if names:
+        everywhere = ("0.0.0.0/0", "::/0") if fault.known.scene.ip_family is IpFamily.IPV6 else ("0.0.0.0/0",)
         made = change(
             ChangeKind.SECURITY_GROUP_RULE,
             names[0],
@@ -100,7 +102,7 @@ def let_out(fault: CallFault) -> Iterable[Repair]:
             protocol="tcp",
             from_port=443,
             to_port=443,
-            cidrs=("0.0.0.0/0",),
+            cidrs=everywhere,
             groups=(),
         )
         yield repair("let-out", names[0], f"let {names[0]} send TCP 443 out", ("F-3.16",), made)

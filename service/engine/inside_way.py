@@ -139,6 +139,11 @@ def interfaces_of(scene: Scene, place: Place, version: int) -> Party:
     return Party(place.addresses(version), False, scene.interface_group_ids, References.MATCH, version)
 
 
+def range_of(place: Place, version: int) -> str:
+    """The field that says where a subnet's addresses of a family lie."""
+    return f"/cluster/subnets[{place.id}]/{'cidr' if version == 4 else 'ipv6_cidr'}"
+
+
 def within_vpc(
     scene: Scene,
     source: Place,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from service.domain.cluster import IpFamily
 from service.domain.network import Direction
-from service.engine.callers import Caller
+from service.engine.callers import Asker, Caller
 from service.engine.filters import Admission, Party, References, Verdict, admits
 from service.engine.gates import Gate, host_network, own_groups
 from service.engine.inside_way import Crossing, Kinds, Side, classes_of, interfaces_of, kinds_of
@@ -19,7 +20,8 @@ def kinds_within(scene: Scene, caller: Caller) -> Kinds:
     """The kinds of subnets that are walked, found once for all callers in the VPC that the gates see alike."""
     consumer = caller.consumer
     seen = (caller.addresses, caller.is_every, caller.groups, consumer.kind.is_node_like, consumer.host_networks)
-    key = ("kinds", tuple(map(id, caller.places)), *seen)  # the kinds hold the subnets, so their ids stay theirs
+    places = tuple(map(id, caller.places))  # the kinds hold the subnets, so their ids stay theirs
+    key = ("kinds", places, versions_of(scene, caller), *seen)
     found: Kinds | None = scene.memo.get(key)
     if found is None:
         found = scene.memo[key] = kinds_of(_crossing(scene, caller))
@@ -36,10 +38,21 @@ def targets_beyond(scene: Scene, caller: Caller) -> list[list[Place]]:
     return found
 
 
+def versions_of(scene: Scene, caller: Caller) -> tuple[int, ...]:
+    """The families that a caller in the VPC tries on the interfaces, in this order.
+
+    Those of an IPv6 cluster have both, whatever its name gives; its pods, and its `kubernetes` Service, have IPv6
+    alone (F-5.8, F-3.25).
+    """
+    if caller.asker is Asker.CLUSTER_IP and scene.ip_family is IpFamily.IPV6:
+        return (6,)
+    return (4, 6) if scene.is_dual_stack else (4,)
+
+
 def _crossing(scene: Scene, caller: Caller) -> Crossing:
     """The caller's subnets and those of the interfaces, with what of the gates tells them apart."""
     admission = scene.interface_admission(Direction.IN, 443)
-    versions = (4, 6) if scene.is_dual_stack else (4,)
+    versions = versions_of(scene, caller)
 
     def seen_as(place: Place, version: int) -> Party:
         return as_source(caller, place, version)
@@ -84,8 +97,9 @@ def as_source(caller: Caller, place: Place | None, version: int) -> Party:
     """The caller as the interfaces' filters see it."""
     if place is not None:
         addresses, is_every = place.addresses(version), caller.consumer.kind.is_node_like
-        if caller.addresses is not None and version == 4:
-            addresses, is_every = caller.addresses, caller.is_every
+        stated = caller.addresses.of_version(version) if caller.addresses is not None else None
+        if stated:
+            addresses, is_every = stated, caller.is_every
         return Party(addresses, is_every, caller.groups, References.MATCH, version)
     link = caller.connection.kind if caller.connection else ""
     sees = {"peering": References.MATCH, "transit_gateway": References.UNKNOWN}.get(link, References.NEVER)

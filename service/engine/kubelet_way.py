@@ -16,7 +16,7 @@ from service.domain.trace import Action, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party, References, Verdict
 from service.engine.gates import Call, FarSide, Gate, Stage, acl, closed, firewall, opened, replies, unknown
-from service.engine.inside_way import interfaces_of, within_vpc
+from service.engine.inside_way import interfaces_of, range_of, within_vpc
 from service.engine.links import route_to
 from service.engine.scene import Place, Scene
 from service.engine.targets import Target, interfaces_let_out, target_groups, unreachable, walk_to
@@ -26,11 +26,11 @@ from service.engine.ways import Walk
 def walk_in_vpc(scene: Scene, target: Target, source: Place, place: Place) -> Walk:
     """From an interface in one cluster subnet to a target in a subnet of the VPC."""
     caller = target.caller
-    version = 6 if place.subnet.ipv6_cidr is not None and scene.ip_family is IpFamily.IPV6 else 4
+    version = _version_to(scene, caller, place)
     interfaces = interfaces_of(scene, source, version)
     party = party_of(caller, place, version)
-    side = FarSide(party=party, words=caller.consumer.name, settled_by=f"/cluster/subnets[{place.id}]/cidr")
-    from_side = FarSide(party=interfaces, words="the interfaces", settled_by=f"/cluster/subnets[{source.id}]/cidr")
+    side = FarSide(party=party, words=caller.consumer.name, settled_by=range_of(place, version))
+    from_side = FarSide(party=interfaces, words="the interfaces", settled_by=range_of(source, version))
     port = (target.port, target.port)
     apart = source.id != place.id
     gates = [interfaces_let_out(scene, target, party)]
@@ -45,6 +45,14 @@ def walk_in_vpc(scene: Scene, target: Target, source: Place, place: Place) -> Wa
         gates.append(replies(scene, place, Direction.OUT, from_side, ours=False))
         gates.append(replies(scene, source, Direction.IN, side, ours=True))
     return walk_to(target, gates)
+
+
+def _version_to(scene: Scene, caller: Caller, place: Place) -> int:
+    """The family of the call: nodes and pods of an IPv6 cluster are called over IPv6, whatever is known (F-3.25)."""
+    if scene.ip_family is not IpFamily.IPV6:
+        return 4
+    is_of_cluster = caller.consumer.kind.is_node_like or caller.consumer.is_in_cluster
+    return 6 if is_of_cluster or place.subnet.ipv6_cidr is not None else 4
 
 
 def party_of(caller: Caller, place: Place, version: int) -> Party:

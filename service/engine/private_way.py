@@ -32,8 +32,8 @@ from service.engine.gates import (
     unknown,
 )
 from service.engine.gateways import HTTPS, OFF_AMAZON
-from service.engine.inside_way import interfaces_of, pairs, within_vpc
-from service.engine.interface_ends import as_source, kinds_within, leaving, targets_beyond
+from service.engine.inside_way import interfaces_of, pairs, range_of, within_vpc
+from service.engine.interface_ends import as_source, kinds_within, leaving, targets_beyond, versions_of
 from service.engine.links import OVERLAP, is_translated, way_back, way_over_link
 from service.engine.scene import Place, Scene
 from service.engine.ways import Walk, Way, better, concluded, merged, named, standing_for
@@ -85,7 +85,8 @@ def _way_from_outside(scene: Scene, caller: Caller, target: Place) -> Way:
     link = caller.connection
     if link is None or not is_translated(link, target) or _stands_in_vpc(scene, caller):
         return concluded(own)
-    party = as_source(caller, None, version)._replace(addresses=scene.vpc_addresses, is_every=False)
+    # Without a range of the VPC it is not known which address that is; no address would be let in by every rule.
+    party = as_source(caller, None, version)._replace(addresses=scene.vpc_addresses or None, is_every=False)
     seen = concluded(_walk_between(scene, caller, None, target, version, party))
     if seen.is_accepted:
         return seen._replace(assumptions=(*seen.assumptions, _translated(caller, link)))
@@ -115,10 +116,11 @@ def _depends(gate: Gate, caller: Caller, link: Connection) -> Gate:
 
 
 def _way_between(scene: Scene, caller: Caller, source: Place | None, target: Place) -> Way:
-    if scene.is_dual_stack and source is not None and caller.consumer.prefers_ipv6:
+    versions = versions_of(scene, caller)
+    if 6 in versions and source is not None and caller.consumer.prefers_ipv6:
         return concluded(_walk_between(scene, caller, source, target, 6))
-    first = concluded(_walk_between(scene, caller, source, target, _version(scene, caller)))
-    if not scene.is_dual_stack or source is None or first.is_accepted or not source.may_have_ipv6:
+    first = concluded(_walk_between(scene, caller, source, target, versions[0]))
+    if len(versions) == 1 or source is None or first.is_accepted or not source.may_have_ipv6:
         return first
     return better(first, concluded(_walk_between(scene, caller, source, target, 6)))
 
@@ -126,7 +128,7 @@ def _way_between(scene: Scene, caller: Caller, source: Place | None, target: Pla
 def _version(scene: Scene, caller: Caller) -> int:
     """The family that a caller outside the VPC uses: IPv6 if it has no other and the interfaces have it."""
     only_ipv6 = caller.addresses is not None and not caller.addresses.has_version(4)
-    return 6 if only_ipv6 and not caller.is_inside and scene.is_dual_stack else 4
+    return 6 if only_ipv6 and scene.is_dual_stack else 4
 
 
 def _walk_between(
@@ -136,8 +138,8 @@ def _walk_between(
     party = as_source(caller, source, version)
     seen = seen or party
     there = interfaces_of(scene, target, version)
-    target_side = FarSide(party=there, words="the interfaces", settled_by=f"/cluster/subnets[{target.id}]/cidr")
-    settled = f"/cluster/subnets[{source.id}]/cidr" if source else f"{caller.location_reference}/cidrs"
+    target_side = FarSide(party=there, words="the interfaces", settled_by=range_of(target, version))
+    settled = range_of(source, version) if source else f"{caller.location_reference}/cidrs"
     side = FarSide(party=seen, words=caller.consumer.name, settled_by=settled)
     gates: list[Gate] = [*leaving(scene, caller, target, version)]
     if source is not None and source.id != target.id:
