@@ -96,8 +96,14 @@ class Element(Schema):
     def _unknown(self, name: str) -> str:
         if name in self.advice:
             return self.advice[name]
-        hint = did_you_mean(name, self.readers)
+        hint = did_you_mean(name, (*self.readers, *self._members_of_members()))
         return f"is no field here{hint or f'; known are {listed(sorted(self.readers))}'}"
+
+    def _members_of_members(self) -> Iterator[str]:
+        """Where what is no member here may belong: ``location/cidrs``."""
+        for field in self.load_fields.values():
+            if isinstance(field, Part):
+                yield from (f"{field.data_key or field.name}/{name}" for name in field.element.readers)
 
 
 class Part(WireField):

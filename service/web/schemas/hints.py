@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from service.web.schemas.synonyms import meaning_of
+
 _LONGEST_SHOWN = 80
 
 
@@ -29,12 +31,21 @@ def kind_of(value: object) -> str:
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """``, did you mean `x`?`` for the known word that comes closest, or nothing if none does."""
+    """``, did you mean `x`?`` for the known word that is meant or comes closest, or nothing if none does.
+
+    A word of other people's (`synonyms`) goes before what is only spelled alike; the members of a member, written
+    ``vpc/cidrs``, are meant only if they are named as they are called or by such a word.
+    """
     if not isinstance(word, str):
         return ""
-    plain = {_plainly(name): name for name in sorted(known, reverse=True)}
-    close = get_close_matches(_plainly(word), plain, n=1, cutoff=0.65)
-    return f", did you mean `{plain[close[0]]}`?" if close else ""
+    names = {_plainly(name): name for name in sorted(known, reverse=True)}
+    within = {name.rpartition("/")[2]: name for name in sorted(names.values(), reverse=True)}
+    asked = _plainly(word)
+    plain = names.get(asked) or meaning_of(asked, names.values()) or within.get(asked)
+    if plain is None:
+        close = get_close_matches(asked, [name for name in names if "/" not in name], n=1, cutoff=0.65)
+        plain = names[close[0]] if close else None
+    return f", did you mean `{plain}`?" if plain else ""
 
 
 def listed(words: Iterable[str]) -> str:
