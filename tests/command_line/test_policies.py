@@ -12,7 +12,8 @@ import yaml
 from click.testing import CliRunner, Result
 
 from service.command_line.commands import main
-from tests.web.test_record import an_app, decided
+from tests.recording import recording_app
+from tests.web.test_record import decided
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "policies"
 SUITES = sorted(EXAMPLES.glob("*.suite.yaml"))
@@ -295,7 +296,7 @@ def test_diff_of_a_policy_with_itself_flips_nothing(tmp_path: Path, lax: Path) -
 def test_diff_decides_the_newest_question_on_every_cluster_of_the_record(
     tmp_path: Path, lax: Path, strict: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = an_app(tmp_path).test_client()
+    client = recording_app(tmp_path).test_client()
     for question in ({"cluster": {"name": "demo"}, "consumers": QUESTION["consumers"][:1]}, QUESTION):
         decided(client, question)
     monkeypatch.setenv("RECORDS_URL", f"sqlite:///{tmp_path / 'records.sqlite3'}")
@@ -320,7 +321,7 @@ def test_a_decision_is_decided_again_under_the_policy_of_then(
     tmp_path: Path, lax: Path, strict: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RECORDS_URL", f"sqlite:///{tmp_path / 'records.sqlite3'}")
-    decided(an_app(tmp_path, policy_file=strict).test_client(), QUESTION)
+    decided(recording_app(tmp_path, policy_file=strict).test_client(), QUESTION)
 
     def replayed(*options: str) -> Result:
         return CliRunner().invoke(main, ["replay", "--all", *options])

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 from service.command_line.commands import main
 from service.records.lines import BadLineError, line_of, record_of
 from service.records.store import Store
+from tests.recording import recording_app
 from tests.records.builders import a_record
-from tests.web.test_record import an_app, decided
+from tests.web.test_record import decided
 
 ENVIRONMENT = "RECORDS_URL"
 
@@ -20,7 +21,7 @@ ENVIRONMENT = "RECORDS_URL"
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """Two decisions that the service made."""
-    client = an_app(tmp_path).test_client()
+    client = recording_app(tmp_path).test_client()
     decided(client)
     decided(client, {"cluster": {"name": "search"}})
     return Store(f"sqlite:///{tmp_path / 'records.sqlite3'}")
