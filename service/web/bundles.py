@@ -8,9 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from service.web import form_schema
+from service.web.contract import contract
 
 Schema = dict[str, Any]
 
@@ -22,10 +21,8 @@ _COMPONENT = "#/components/schemas/"
 
 @cache
 def schemas(openapi_file: Path) -> Mapping[str, Schema]:
-    """Every published schema by its name, with all that it refers to inside it; read once per process."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load(openapi_file.read_text("utf-8"), loader)  # noqa: S506  a safe loader
-    components = document["components"]["schemas"]
+    """Every published schema by its name, with all that it refers to inside it."""
+    components = contract(openapi_file)["components"]["schemas"]
     bundled = {name: _bundled(name, components) for name in PUBLISHED}
     return MappingProxyType(bundled | {form_schema.NAME: form_schema.form_schema(components)})
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
+from service.web.contract import contract
 from service.web.problems import ALL_KINDS
 
 Node = dict[str, Any]
@@ -59,8 +59,7 @@ class _Field:
 @cache
 def reference_page(openapi_file: Path) -> Reference:
     """The page for this file, made once per process."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return render_reference(yaml.load(openapi_file.read_text("utf-8"), loader))  # noqa: S506  a safe loader
+    return render_reference(contract(openapi_file))
 
 
 def render_reference(document: Node) -> Reference:

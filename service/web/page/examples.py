@@ -8,16 +8,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
+from service.web.contract import contract
 
 _REQUEST = ("paths", "/v1/decisions", "post", "requestBody", "content", "application/json", "examples")
 
 
 @cache
 def examples(openapi_file: Path) -> Mapping[str, dict[str, Any]]:
-    """Every example of a question by its name, with `summary` and `value`; read once per process."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load(openapi_file.read_text("utf-8"), loader)  # noqa: S506  a safe loader
+    """Every example of a question by its name, with `summary` and `value`."""
+    document = contract(openapi_file)
     offered = document
     for member in _REQUEST:
         offered = offered[member]
