@@ -15,6 +15,10 @@ from service.domain.consumer import DYNAMIC, Consumer, ConsumerKind, Dynamic, Lo
 from service.domain.question import Question
 from service.domain.unknowns import AnswerKind
 from service.engine.callers import assumed_consumers
+from service.engine.scene import CLUSTER_GROUP
+
+OTHER_GROUP = "sg-0123456789abcdef0"
+"""Stands for a group that was not described."""
 
 
 def ask_of_consumers(question: Question) -> Ask:
@@ -173,19 +177,21 @@ def _egress(question: Question, consumer: Consumer) -> Ask:
     )
 
 
-def _groups(question: Question, consumer: Consumer) -> Ask | None:
-    """Which of the described groups a caller holds."""
+def _groups(question: Question, consumer: Consumer) -> Ask:
+    """Which groups a caller holds: one that was described, the cluster security group if it was not, or another."""
     described = sorted(question.cluster.security_groups or (), key=lambda group: (group.role != "cluster", group.id))
-    if not described:
-        return None
+    own = described[0].id if described and described[0].role == "cluster" else None
+    groups = {own: f"{own}, the cluster security group"} if own else {CLUSTER_GROUP: "the cluster security group"}
+    groups |= {group.id: group.id for group in described[:MOST_NAMES] if group.id != own}
+    groups[OTHER_GROUP] = "another group" if described else "another group than the cluster security group"
     answers = tuple(
         Given(
-            value=[group.id],
-            words=f"{group.id}, the cluster security group" if group.role == "cluster" else group.id,
-            asked=with_consumer(question, replace(consumer, security_groups=(group.id,))),
-            is_representative=len(described) > MOST_NAMES,
+            value=[name],
+            words=words,
+            asked=with_consumer(question, replace(consumer, security_groups=(name,))),
+            is_representative=len(described) > MOST_NAMES or name == OTHER_GROUP,
         )
-        for group in described[:MOST_NAMES]
+        for name, words in groups.items()
     )
     return Ask(
         field=_reference(consumer, "security_groups"),

@@ -209,6 +209,7 @@ OF_CLUSTER: dict[ChangeKind, Callable[[Cluster, Change], Cluster]] = {
         cluster, egress_mode=str(change.value("egress_mode"))
     ),
     ChangeKind.REMOTE_NETWORKS: _remote_networks,
+    ChangeKind.INBOUND_RESOLVER: lambda cluster, _: cluster,  # who asks it is said of each caller (Reading 7)
     ChangeKind.ACCESS_ENTRY: lambda cluster, _: cluster,  # who may do what is not of the network (F-1.22)
 }
 """For each kind of change of a cluster, the cluster with it made."""

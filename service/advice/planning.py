@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from service.advice.changing import changed
+from service.advice.forwarding import lacking_endpoint
 from service.advice.mends import Bench, all_mended
 from service.advice.preparing import MOVES, Preparation, access_entries, example_ranges, preparations, step_of
 from service.advice.safest_way import safest_way
@@ -76,7 +77,8 @@ def change_plan(
         if start is None or start.public_access_cidrs is None:
             return ChangePlan(start=start, target=target, steps=(), locks_out=(), sentence=_waiting(awaits))
         target = replace(target, public_access_cidrs=start.public_access_cidrs)
-    made = preparations((*goal.rests_on, *_mending(known, goal)))
+    repairs = (*goal.rests_on, *_mending(known, goal))
+    made = preparations((*repairs, *_resolver(known, repairs, start, target)))
     rests_on = tuple(repair.sentence for repair in goal.rests_on)
     if start is None:
         return _creation(known.question, target, made, rests_on)
@@ -118,6 +120,13 @@ def _mending(known: Study, goal: _Destination) -> tuple[Repair, ...]:
     found = all_mended(Bench(mode, listed), there, goal.assessed.findings)
     after = changed(there.question, (change for repair in found for change in repair.changes))
     return () if found and objections_to(there.anew(after), mode, listed) else found
+
+
+def _resolver(known: Study, repairs: Iterable[Repair], start: Setting | None, target: Setting) -> tuple[Repair, ...]:
+    """What answers those whose queries are said to be forwarded, where they begin to hang on it."""
+    changes = (change for repair in repairs for change in repair.changes)
+    there = known.anew(changed(known.question, changes))
+    return lacking_endpoint(State(Paths(known), start) if start else None, State(Paths(there), target))
 
 
 def _changing(known: Study, start: Setting, target: Setting, made: Sequence[Preparation], basis: _Basis) -> ChangePlan:

@@ -106,6 +106,20 @@ WORDS: dict[ChangeKind, Words] = {
         verify=("from a node, the name of {target} gives addresses of the VPC, or the gateway's route is there",),
         way_back="delete the endpoint for {target}, or set it back",
     ),
+    ChangeKind.INBOUND_RESOLVER: Words(
+        what="make an inbound endpoint of Route 53 Resolver",
+        call="ec2:CreateSecurityGroup, ec2:AuthorizeSecurityGroupIngress, then route53resolver:CreateResolverEndpoint",
+        before=(
+            "the VPC has no inbound endpoint yet that could be used (`aws route53resolver list-resolver-endpoints`)",
+            "its two subnets lie in different zones and have free addresses (F-2.14)",
+            "the DNS servers that forward to it have a route to those subnets and back, with port 53 open (F-2.14)",
+        ),
+        waits=("until the endpoint is `OPERATIONAL`",),
+        verify=(
+            "`dig @ADDRESS` for the endpoint's name, from a DNS server that will forward, answers at each address",
+        ),
+        way_back="delete the endpoint and its group, after the forwarding rules that name it",
+    ),
     ChangeKind.REMOTE_NETWORKS: Words(
         what="set the remote networks of the cluster",
         call="eks:UpdateClusterConfig",
@@ -172,8 +186,14 @@ WORDS: dict[ChangeKind, Words] = {
     ),
     ChangeKind.CONSUMER_RESOLVER: Words(
         what="forward the DNS queries of",
-        call="route53resolver:CreateResolverEndpoint, and a forwarding rule where it asks",
-        before=("the inbound endpoint has addresses in two zones and admits TCP and UDP 53 from the askers (F-2.14)",),
+        call="no call in the cluster's account: a conditional forwarder on its DNS servers; in another VPC it is "
+        "route53resolver:CreateResolverRule, through an outbound endpoint",
+        before=(
+            "its DNS servers reach the VPC's resolver: inside the VPC at its own address, elsewhere at an inbound "
+            "endpoint that has addresses in two zones and admits TCP and UDP 53 from them (F-2.14)",
+            "what is forwarded is the endpoint's own domain, or `amazonaws.com` and `api.aws` at most (F-2.14)",
+        ),
+        waits=("60 seconds, until resolvers have forgotten the old answer (F-2.15)",),
         verify=("`dig` for the endpoint's name from {target} gives addresses of the VPC while private access is on",),
         way_back="remove the forwarding rule of {target}",
     ),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from service.advice.faults import example
+from service.advice.forwarding import with_one_resolver
 from service.advice.preparation_words import WORDS
 from service.advice.states import State
 from service.domain.addresses import Addresses, addresses
@@ -55,7 +56,7 @@ def preparations(repairs: Iterable[Repair]) -> tuple[Preparation, ...]:
     """The steps of some repairs in the order in which they are made; the list of the endpoint is no part of them."""
     found: list[Preparation] = []
     seen: set[Change] = set()
-    for repair in repairs:
+    for repair in with_one_resolver(repairs):
         changes = [change for change in repair.changes if not change.is_update and change not in seen]
         seen.update(changes)
         groups = [tuple(group) for _, group in groupby(changes, key=_thing)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from service.advice.allow_list import PUBLIC_MODES, derived_lists
 from service.advice.faults import EXAMPLE_ADDRESS, NEW_LINK, CallFault, Fault, change, example, keeps, listing, repair
+from service.advice.forwarding import inbound_endpoint
 from service.domain.addresses import Addresses, addresses, merged
 from service.domain.change import ChangeKind, Repair
 from service.domain.consumer import ConsumerKind, Vantage
@@ -54,10 +55,18 @@ def fix_egress(fault: CallFault) -> Iterable[Repair]:
 
 
 def forward_dns(fault: CallFault) -> Iterable[Repair]:
-    name = fault.journey.consumer.name
+    """Its queries asked of the VPC's resolver, from outside the VPC through an inbound endpoint (F-2.14)."""
+    caller = fault.journey.caller
+    name = caller.consumer.name
     made = change(ChangeKind.CONSUMER_RESOLVER, name, resolver="forwarded_to_cluster_vpc")
+    if caller.is_inside:
+        sentence = f"forward the DNS queries of {name} for the endpoint's name to the VPC's own resolver"
+        yield repair("dns-forwarded", name, sentence, ("F-2.3", "F-2.7"), made)
+        return
     sentence = f"forward the DNS queries of {name} for the endpoint's name to a Route 53 inbound endpoint in the VPC"
-    yield repair("dns-forwarded", name, sentence, ("F-2.3", "F-2.14"), made)
+    has_one = fault.known.question.cluster.vpc.has_inbound_resolver is True
+    first = () if has_one else (inbound_endpoint(fault.known, (caller,)),)
+    yield repair("dns-forwarded", name, sentence, ("F-2.3", "F-2.14"), *first, made)
 
 
 def move_inside(fault: CallFault) -> Iterable[Repair]:

@@ -32,7 +32,8 @@ def _with_endpoints(fault: CallFault, services: tuple[str, ...]) -> Iterable[Rep
         if service in present:
             changes.append(change(ChangeKind.VPC_ENDPOINT, service, kind="interface", private_dns=True))
         else:
-            changes += _new_endpoint(fault, service, is_first=not any(it.value("subnets") for it in changes))
+            is_first = not any(it.kind is ChangeKind.SECURITY_GROUP for it in changes)
+            changes += _new_endpoint(fault, service, is_first=is_first)
     name = fault.journey.consumer.name
     sentence = f"make VPC endpoints with private DNS for {', '.join(services)} in the subnets of {name}"
     yield repair("endpoints", "+".join(services), sentence, ("F-8.3", "F-8.7", "F-8.9"), *changes)

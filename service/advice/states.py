@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from service.domain.addresses import Addresses
 from service.domain.change import Cut, Setting
 from service.domain.cluster import EndpointAccess
-from service.domain.consumer import Importance
+from service.domain.consumer import Importance, Vantage
 from service.domain.trace import Answer, Trace
 from service.engine import Study
+from service.engine.tracing import Journey
 
 AGEING = 60
 """Seconds for which resolvers keep the name's old answer (F-2.15)."""
@@ -21,11 +22,14 @@ class Paths:
 
     known: Study
 
+    def journeys(self, setting: Setting) -> tuple[Journey, ...]:
+        """Everybody's flows."""
+        access = EndpointAccess(public_access_cidrs=setting.public_access_cidrs or ())
+        return self.known.journeys(access, (setting.mode,))
+
     def traces(self, setting: Setting) -> dict[str, Trace]:
         """Each consumer's call to the API server."""
-        access = EndpointAccess(public_access_cidrs=setting.public_access_cidrs or ())
-        journeys = self.known.journeys(access, (setting.mode,))
-        return {journey.consumer.name: journey.to_api_server[setting.mode] for journey in journeys}
+        return {it.consumer.name: it.to_api_server[setting.mode] for it in self.journeys(setting)}
 
     def admitted(self, setting: Setting) -> Addresses:
         """Whom the public endpoint lets open a connection."""
@@ -68,6 +72,9 @@ def kept(first: State, last: State) -> tuple[str, ...]:
 def cuts(here: State, there: State, keep: tuple[str, ...]) -> tuple[Cut, ...]:
     """Who of those that are to be kept is cut off by a step, in the new state or while the old answer ages."""
     old, new = here.traces, there.traces
+    beyond = {
+        it.name for it in here.paths.known.consumers if it.location and it.location.at is Vantage.CONNECTED_NETWORK
+    }
     found = []
     for name in keep:
         before, after = old[name], new[name]
@@ -79,7 +86,13 @@ def cuts(here: State, there: State, keep: tuple[str, ...]) -> tuple[Cut, ...]:
                 f"{name} may not get in for about {AGEING} seconds: resolvers keep the public addresses of the "
                 "name, which no longer let it in"
             )
-            found.append(Cut(consumer=name, sentence=sentence, seconds=AGEING, facts=("F-2.15",)))
+            facts: tuple[str, ...] = ("F-2.15",)
+            if name in beyond:
+                sentence += (
+                    "; forward its DNS queries to an inbound endpoint in the VPC first if it cannot wait (F-2.14)"
+                )
+                facts = ("F-2.15", "F-2.14")
+            found.append(Cut(consumer=name, sentence=sentence, seconds=AGEING, facts=facts))
     return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.advice.forwarding import forwarding
 from service.advice.states import AGEING, Paths, State, cuts
 from service.domain.addresses import NOWHERE, Addresses, of_network
 from service.domain.change import Change, ChangeKind, PlanStep, Setting, Value
@@ -39,6 +40,9 @@ def update(here: State, there: State, keep: tuple[str, ...], examples: Addresses
     if other.mode.has_private and not one.mode.has_private:
         before.append("both DNS attributes of the VPC are on, and its DHCP options name AmazonProvidedDNS (F-2.7)")
         before.append("the groups on the endpoint network interfaces admit TCP 443 from whoever stands inside (F-3.15)")
+    asking = [name for name in forwarding(there) if name not in forwarding(here)]
+    if asking:
+        before.append(f"an inbound endpoint in the VPC answers the DNS queries of {', '.join(asking)} (F-2.14)")
     if turns_public_off:
         before.append("whoever administers the cluster from inside is mapped to an access entry already (F-6.3)")
     stand_ins = _stand_ins(other, examples)

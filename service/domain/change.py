@@ -18,6 +18,7 @@ class ChangeKind(Enum):
     ENDPOINT_ACCESS = "endpoint_access"
     VPC_ATTRIBUTE = "vpc_attribute"
     DHCP_OPTIONS = "dhcp_options"
+    INBOUND_RESOLVER = "inbound_resolver"
     SECURITY_GROUP = "security_group"
     SECURITY_GROUP_RULE = "security_group_rule"
     NETWORK_ACL_RULE = "network_acl_rule"

@@ -18,6 +18,10 @@ _NAMES = {ChangeKind.NAT_GATEWAY: "nat", ChangeKind.SECURITY_GROUP: "group"}
 """Under which name what is made stands in the same text."""
 GROUP_NAME = "eks-vpc-endpoints"
 """What a new security group is called, where a tool wants a name."""
+RESOLVER_NAME = "eks-inbound-resolver"
+"""What a new inbound endpoint and its security group are called."""
+RESOLVER_SAID = "DNS queries from connected networks"
+DNS_PROTOCOLS = ("tcp", "udp")
 _GATEWAY = re.compile(r"(nat|tgw|pcx|igw|vgw|lgw)-[0-9a-z]+")
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
 
@@ -27,7 +31,7 @@ WRITTEN = frozenset(
         ChangeKind.SECURITY_GROUP,
         *(ChangeKind.NETWORK_ACL_RULE, ChangeKind.NAT_GATEWAY, ChangeKind.SUBNET_ATTRIBUTE),
         *(ChangeKind.BLOCK_PUBLIC_ACCESS, ChangeKind.CLUSTER_SUBNETS, ChangeKind.ENDPOINT_ACCESS),
-        ChangeKind.VPC_ENDPOINT,
+        *(ChangeKind.VPC_ENDPOINT, ChangeKind.INBOUND_RESOLVER),
     }
 )
 """What AWS keeps; links, firewalls and callers are others' to change."""
@@ -131,6 +135,11 @@ class Job:
     def vpc(self) -> Id:
         """The VPC, whose id no question tells."""
         return self.id("the VPC of the cluster", "vpc")
+
+    def resolver_subnets(self, change: Change) -> tuple[Id, Id]:
+        """The two subnets of an inbound endpoint, in different zones (F-2.14)."""
+        names = (*texts(change, "subnets"), "a subnet for the inbound endpoint", "another one, in another zone")
+        return self.id(names[0], "subnet"), self.id(names[1], "subnet")
 
     def number(self, change: Change) -> Id | int:
         """The number of a rule of a network ACL; its owner's to choose where no number is free in front."""

@@ -9,8 +9,11 @@ from typing import Any
 from service.advice.changes.aws_cli import TOOL, cluster_name, command, name_notes, update_command
 from service.advice.changes.quoting import shell_json, shell_parameter, shell_word
 from service.advice.changes.repairs import (
+    DNS_PROTOCOLS,
     GROUP_NAME,
     MEANINGS,
+    RESOLVER_NAME,
+    RESOLVER_SAID,
     Id,
     Job,
     access_of,
@@ -109,6 +112,37 @@ def _security_group_rule(job: Job, change: Change) -> Iterator[str]:
     rule |= {"UserIdGroupPairs": groups} if groups else {}
     operation = f"authorize-security-group-{change.value('direction')}"
     yield _ec2(job, operation, "--group-id", _word(job.id(change.target, "sg")), "--ip-permissions", _json([rule]))
+
+
+def _inbound_resolver(job: Job, change: Change) -> Iterator[str]:
+    """The group, its rules for DNS, and the endpoint, which is asked how it is until it is ready."""
+    said = shell_word(RESOLVER_SAID)
+    words = ("--group-name", RESOLVER_NAME, "--description", said, "--vpc-id", _word(job.vpc()))
+    yield f"group=$({_ec2(job, 'create-security-group', *words, '--query GroupId --output text')})"
+    ipv4, ipv6 = ranges(change)
+    rules = [
+        {"IpProtocol": protocol, "FromPort": 53, "ToPort": 53}
+        | ({"IpRanges": [{"CidrIp": one} for one in ipv4]} if ipv4 else {})
+        | ({"Ipv6Ranges": [{"CidrIpv6": one} for one in ipv6]} if ipv6 else {})
+        for protocol in DNS_PROTOCOLS
+    ]
+    if ipv4 or ipv6:
+        yield _ec2(job, "authorize-security-group-ingress", '--group-id "$group" --ip-permissions', _json(rules))
+    places = [{"SubnetId": _said(subnet)} for subnet in job.resolver_subnets(change)]
+    made = command(
+        job.wanted,
+        "route53resolver",
+        "create-resolver-endpoint",
+        f'--name {RESOLVER_NAME} --creator-request-id "{RESOLVER_NAME}-$(date +%s)" --direction INBOUND',
+        '--security-group-ids "$group" --ip-addresses',
+        _json(places),
+        "--query ResolverEndpoint.Id --output text",
+    )
+    yield f"endpoint=$({made})"
+    asked = '--resolver-endpoint-id "$endpoint" --query ResolverEndpoint.Status --output text'
+    status = command(job.wanted, "route53resolver", "get-resolver-endpoint", asked)
+    yield f'while status=$({status}) && [ "$status" = CREATING ]; do sleep 15; done'
+    yield '[ "$status" = OPERATIONAL ]'
 
 
 def _network_acl_rule(job: Job, change: Change) -> Iterator[str]:
@@ -213,5 +247,6 @@ _WRITE: dict[ChangeKind, Callable[[Job, Change], Iterator[str]]] = {
     ChangeKind.BLOCK_PUBLIC_ACCESS: _block_public_access,
     ChangeKind.CLUSTER_SUBNETS: _cluster_subnets,
     ChangeKind.VPC_ENDPOINT: _vpc_endpoint,
+    ChangeKind.INBOUND_RESOLVER: _inbound_resolver,
     ChangeKind.ENDPOINT_ACCESS: _endpoint_access,
 }

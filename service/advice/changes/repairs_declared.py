@@ -54,6 +54,9 @@ def _as_hcl(job: Job, made: list[Made]) -> str:
     for it in made:
         lines = hcl_attributes({name: value(one) for name, one in it.values.items()}, 4 if it.block else 2)
         inner = [f"  {it.block} {{", *lines, "  }"] if it.block else lines
+        for name, values in it.blocks:
+            within = hcl_attributes({attribute: value(one) for attribute, one in values.items()}, 4)
+            inner += [f"  {name} {{", *within, "  }"]
         blocks.append("\n".join((f'resource "{it.terraform}" "{it.name}" {{', *inner, "}")))
     return "\n\n".join(blocks)
 

@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.advice.changes.cloudformation import template_access
-from service.advice.changes.repairs import GROUP_NAME, Id, Job, access_of, gateway_of, port, ranges, texts
+from service.advice.changes.repairs import (
+    DNS_PROTOCOLS,
+    GROUP_NAME,
+    RESOLVER_NAME,
+    RESOLVER_SAID,
+    Id,
+    Job,
+    access_of,
+    gateway_of,
+    port,
+    ranges,
+    texts,
+)
 from service.advice.changes.terraform import RESOURCE, values_of
 from service.domain.change import Change, ChangeKind
 
@@ -36,8 +48,9 @@ class Text:
 class Made:
     """A resource: its types, its name and its values, under Terraform's names.
 
-    ``block`` is the block within it that holds the values in Terraform, such as ``vpc_config``; ``properties`` are
-    what CloudFormation has instead where its names are no other spelling of the same.
+    ``block`` is the block within it that holds the values in Terraform, such as ``vpc_config``, and ``blocks`` are
+    others beside them; ``properties`` are what CloudFormation has instead where its names are no other spelling of
+    the same.
     """
 
     terraform: str
@@ -46,6 +59,7 @@ class Made:
     values: dict[str, Any]
     block: str = ""
     properties: dict[str, Any] | None = None
+    blocks: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
 def _group(job: Job, change: Change) -> Iterator[Made]:
@@ -213,6 +227,43 @@ def _vpc_endpoint(job: Job, change: Change) -> Iterator[Made]:
     )
 
 
+def _inbound_resolver(job: Job, change: Change) -> Iterator[Made]:
+    """The group, its rules for DNS, and the endpoint."""
+    group, vpc = Id("group", is_made=True), job.vpc()
+    yield Made(
+        terraform="aws_security_group",
+        template="AWS::EC2::SecurityGroup",
+        name="group",
+        values={"name": RESOLVER_NAME, "description": RESOLVER_SAID, "vpc_id": vpc},
+        properties={"GroupName": RESOLVER_NAME, "GroupDescription": RESOLVER_SAID, "VpcId": vpc},
+    )
+    for protocol in DNS_PROTOCOLS:
+        for number, cidr in enumerate(texts(change, "cidrs"), 1):
+            attribute, name = ("cidr_ipv6", "CidrIpv6") if ":" in cidr else ("cidr_ipv4", "CidrIp")
+            rule = {"security_group_id": group, "ip_protocol": protocol, "from_port": 53, "to_port": 53}
+            yield Made(
+                terraform="aws_vpc_security_group_ingress_rule",
+                template="AWS::EC2::SecurityGroupIngress",
+                name=f"dns_{protocol}_{number}",
+                values=rule | {attribute: cidr},
+                properties={"GroupId": group, "IpProtocol": protocol, "FromPort": 53, "ToPort": 53, name: cidr},
+            )
+    subnets = job.resolver_subnets(change)
+    yield Made(
+        terraform="aws_route53_resolver_endpoint",
+        template="AWS::Route53Resolver::ResolverEndpoint",
+        name="inbound",
+        values={"name": RESOLVER_NAME, "direction": "INBOUND", "security_group_ids": [group]},
+        blocks=tuple(("ip_address", {"subnet_id": subnet}) for subnet in subnets),
+        properties={
+            "Name": RESOLVER_NAME,
+            "Direction": "INBOUND",
+            "SecurityGroupIds": [group],
+            "IpAddresses": [{"SubnetId": subnet} for subnet in subnets],
+        },
+    )
+
+
 def _cluster_lines(job: Job, change: Change) -> Iterator[Made]:
     if change.kind is ChangeKind.CLUSTER_SUBNETS:
         subnets = [job.id(name, "subnet") for name in texts(change, "subnets")]
@@ -243,6 +294,7 @@ MADE: dict[ChangeKind, Callable[[Job, Change], Iterator[Made]]] = {
     ChangeKind.BLOCK_PUBLIC_ACCESS: _exclusion,
     ChangeKind.CLUSTER_SUBNETS: _cluster_lines,
     ChangeKind.VPC_ENDPOINT: _vpc_endpoint,
+    ChangeKind.INBOUND_RESOLVER: _inbound_resolver,
     ChangeKind.ENDPOINT_ACCESS: _cluster_lines,
 }
 """For each kind of change the resources that make it."""

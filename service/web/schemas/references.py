@@ -6,7 +6,8 @@ shape, and speaks in pointers to it. What has the wrong type is passed over here
 1. Ids and names are given once; so are a table's destinations and an ACL's rule numbers.
 2. Subnets, route tables, ACLs and connections that are named are described.
 3. A route leads to something described or to an id of AWS's shape, whose nature its prefix tells.
-4. Security groups are held to the description only if there is one; AWS's ids always pass.
+4. Security groups are held to the description only if there is one; AWS's ids always pass, and so does the cluster
+   security group by what it is while it is not described, for every cluster has it (F-3.9).
 5. Tunnels lead through other consumers and come to an end.
 6. Subnets lie inside the VPC and beside each other (`spaces`).
 """
@@ -20,6 +21,7 @@ from functools import lru_cache
 from typing import Any
 
 from service.domain.errors import Mistake
+from service.engine.scene import CLUSTER_GROUP
 from service.web.schemas.hints import did_you_mean, shown
 from service.web.schemas.ranges import read_network
 from service.web.schemas.spaces import misplaced_subnets
@@ -43,6 +45,7 @@ class _Described:
     connections: frozenset[str]
     targets: frozenset[str]
     groups: frozenset[str] | None
+    has_cluster_group: bool
     consumers: frozenset[str]
 
 
@@ -64,6 +67,7 @@ def broken_references(document: dict[str, Any]) -> list[Mistake]:
         connections=_ids(links),
         targets=_ids(gateways) | _ids(links) | _ids(firewalls),
         groups=_ids(groups) if isinstance(cluster.get("security_groups"), list) else None,
+        has_cluster_group=any(group.get("role") == "cluster" for _, group in groups),
         consumers=_ids(consumers, "name"),
     )
     mistakes = [*_repeated((("/cluster/subnets", subnets),)), *_repeated((("/cluster/route_tables", tables),))]
@@ -138,6 +142,8 @@ def _in_groups(values: Any, described: _Described, pointer: str) -> Iterator[Mis
     known = described.groups
     if known is not None and isinstance(values, list):
         for index, value in enumerate(values):
+            if value == CLUSTER_GROUP and not described.has_cluster_group:
+                continue
             if isinstance(value, str) and value not in known and not _AWS_GROUP.fullmatch(value):
                 sentence = _undescribed("security group", value, known, "cluster.security_groups")
                 yield Mistake(f"{pointer}/{index}", sentence)

@@ -10,9 +10,11 @@ from service.domain.addresses import parse_network
 from service.domain.change import ChangeKind, ChangePlan
 from service.domain.cluster import Cluster
 from service.domain.consumer import DYNAMIC, Consumer, ConsumerKind, Importance, Resolver, Vantage
+from service.domain.network import Routing
 from service.domain.question import InternetExposure, ListOrigin, Section, Weights
 from tests.unit import builders
 from tests.unit.builders import (
+    BEHIND_LINK,
     BOTH,
     LINK_EGRESS,
     NAT_ADDRESS,
@@ -25,9 +27,12 @@ from tests.unit.builders import (
     a_caller_at,
     a_cluster,
     a_group,
+    a_link,
     a_neighbour,
     a_question,
     a_rule,
+    a_subnet,
+    a_table,
     a_vpc,
     an_access,
     nodes,
@@ -101,7 +106,9 @@ def test_who_cannot_be_kept_while_answers_age_is_named_with_how_long() -> None:
 
     plan = the_plan(cluster, nodes(), a_neighbour(name="ci"), internet_exposure=InternetExposure.NONE)
 
-    assert [(cut.consumer, cut.seconds) for step in plan.steps for cut in step.cuts] == [("ci", 60)]
+    (cut,) = [cut for step in plan.steps for cut in step.cuts]
+    assert (cut.consumer, cut.seconds) == ("ci", 60)
+    assert "forward its DNS queries to an inbound endpoint in the VPC first" in cut.sentence
     assert plan.sentence.endswith("cut off for a while: ci")
 
 
@@ -112,6 +119,70 @@ def test_dns_that_is_forwarded_keeps_it_in() -> None:
     plan = the_plan(cluster, nodes(), forwarding, internet_exposure=InternetExposure.NONE)
 
     assert [cut for step in plan.steps for cut in step.cuts] == []
+
+
+APPROVED_OFFICE = {"approved_source_cidrs": (parse_network(OFFICE),)}
+
+
+def test_dns_is_forwarded_to_an_endpoint_that_is_made_for_it_before_the_switch_that_needs_it() -> None:
+    """Its internet addresses are not approved, so it has to come by the private ones."""
+    both = a_neighbour(name="ci"), a_neighbour(name="lab", cidrs="10.8.9.0/24", internet_egress="52.78.2.2/32")
+
+    plan = the_plan(a_cluster("0.0.0.0/0"), nodes(), an_operator(), *both, **APPROVED_OFFICE)
+
+    kinds = [step.changes[0].kind.value for step in plan.steps]
+    assert kinds == ["inbound_resolver", "consumer_resolver", "consumer_resolver", "endpoint_access", "endpoint_access"]
+    resolver, _, _, switched, _ = plan.steps
+    assert resolver.call.endswith("route53resolver:CreateResolverEndpoint")
+    assert resolver.changes[0].values == (("subnets", ("subnet-a", "subnet-b")), ("cidrs", ("10.8.0.0/16",)))
+    assert resolver.way_back_changes[0].value("is_removed") is True
+    assert "ci: the name gives eni addresses" in switched.verify
+    assert "an inbound endpoint in the VPC answers the DNS queries of ci, lab (F-2.14)" in switched.preconditions
+    assert plan.target.public_access_cidrs == (parse_network(OFFICE),)
+    assert [cut for step in plan.steps for cut in step.cuts] == []
+
+
+def test_networks_behind_two_links_ask_one_inbound_endpoint() -> None:
+    links = (a_link(), a_link("vpn-1", "vpn", "10.9.0.0/16"))
+    routes = a_table(("0.0.0.0/0", "nat-a"), (BEHIND_LINK, "tgw-1"), ("10.9.0.0/16", "vpn-1"))
+    group = the_cluster_group(a_rule("10.8.0.0/15"))
+    cluster = a_cluster("0.0.0.0/0", connections=links, route_tables=(routes, RTB_PUBLIC), security_groups=(group,))
+    lab = a_neighbour(name="lab", connection="vpn-1", cidrs="10.9.9.0/24", internet_egress="52.78.2.2/32")
+
+    plan = the_plan(cluster, nodes(), an_operator(), a_neighbour(name="ci"), lab, **APPROVED_OFFICE)
+
+    (made,) = [it for step in plan.steps for it in step.changes if it.kind is ChangeKind.INBOUND_RESOLVER]
+    assert made.value("cidrs") == ("10.8.0.0/15",)
+
+
+@pytest.mark.parametrize("has_one", [True, False, None])
+def test_queries_that_are_said_to_be_forwarded_need_an_endpoint_that_answers_them(has_one: bool | None) -> None:
+    cluster = a_cluster("0.0.0.0/0", vpc=a_vpc(has_inbound_resolver=has_one))
+
+    plan = the_plan(cluster, nodes(), an_operator(), a_neighbour(name="ci", resolver=Resolver.FORWARDED))
+
+    assert plan.target.mode is BOTH
+    first = plan.steps[0]
+    assert (first.changes[0].kind is ChangeKind.INBOUND_RESOLVER) is (has_one is False)
+    switch = plan.steps[1 if has_one is False else 0]
+    assert "an inbound endpoint in the VPC answers the DNS queries of ci (F-2.14)" in switch.preconditions
+
+
+def test_nothing_is_made_for_queries_that_reach_the_vpc_already() -> None:
+    cluster = replace(present(a_cluster(), "0.0.0.0/0", private=True), vpc=a_vpc(has_inbound_resolver=False))
+
+    plan = the_plan(cluster, nodes(), an_operator(), a_neighbour(name="ci", resolver=Resolver.FORWARDED))
+
+    assert [step.changes[0].kind.value for step in plan.steps] == ["endpoint_access"]
+    assert not any("inbound endpoint" in it for it in plan.steps[0].preconditions)
+
+
+def test_a_new_cluster_gets_the_endpoint_that_forwarded_queries_ask() -> None:
+    cluster = replace(a_cluster(vpc=a_vpc(has_inbound_resolver=False)), endpoint_access=None)
+
+    plan = the_plan(cluster, nodes(), an_operator(), a_neighbour(name="ci", resolver=Resolver.FORWARDED))
+
+    assert [step.changes[0].kind.value for step in plan.steps] == ["inbound_resolver", "create_cluster"]
 
 
 def test_a_plan_that_locks_out_who_carries_it_out_says_so_first() -> None:
@@ -276,6 +347,22 @@ def test_a_group_for_new_endpoints_is_made_before_the_rule_and_the_endpoint_that
     group = plan.steps[first]
     assert group.call == "ec2:CreateSecurityGroup"
     assert group.way_back_changes[0].value("is_removed") is True
+
+
+def test_endpoints_beside_a_gateway_get_a_group_of_their_own_as_well() -> None:
+    """The gateway for `s3` is told by subnets where tables have no names, and needs no group."""
+    subnets = tuple(
+        a_subnet(name, cidr, availability_zone=name[-1], route_table=None, routing=Routing.ISOLATED)
+        for name, cidr in (("subnet-a", "10.0.0.0/20"), ("subnet-b", "10.0.16.0/20"))
+    )
+    bare = a_cluster(subnets=subnets, route_tables=(), nat_gateways=(), vpc=a_vpc(endpoints=()))
+    cluster = present(bare, OFFICE, private=True)
+
+    plan = the_plan(cluster, nodes(is_managed=False, security_groups=("sg-node",)), an_operator())
+
+    steps = [step.changes[0] for step in plan.steps]
+    named = {name for it in steps if it.kind is ChangeKind.VPC_ENDPOINT for name in it.value("security_groups") or ()}
+    assert named == {it.target for it in steps if it.kind is ChangeKind.SECURITY_GROUP} == {"new-security-group"}
 
 
 def test_a_list_with_an_address_that_only_stands_for_another_says_so() -> None:

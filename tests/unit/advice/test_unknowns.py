@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from service.advice.asking import sample_addresses
 from service.advice.unknowns import ask_for, unknowns
 from service.domain.cluster import Cluster, EndpointAccess, EndpointMode, IpFamily
 from service.domain.consumer import Consumer, ConsumerKind, Importance, Location, Vantage
 from service.domain.decision import Outcome
-from service.domain.network import Routing
+from service.domain.errors import InvalidQuestionError
+from service.domain.network import Routing, SecurityGroup
 from service.domain.question import Question
 from service.domain.trace import Disposition
 from service.domain.unknowns import AnswerKind, Unknown
@@ -19,6 +22,7 @@ from service.engine import decide
 from service.web.schemas import load_question
 from tests.unit.builders import (
     BOTH,
+    NAT_ADDRESS,
     PRIVATE,
     PUBLIC,
     a_bastion,
@@ -36,6 +40,7 @@ from tests.unit.builders import (
     an_operator,
     nodes,
     ranges,
+    the_cluster_group,
     with_routes,
     with_subnet,
 )
@@ -227,14 +232,51 @@ def test_a_consumer_that_says_no_place_has_no_sources_to_ask_for() -> None:
     assert ask_for(a_question(a_cluster(), pod), "/consumers[caller]/location/source_cidrs") is None
 
 
-def test_groups_are_offered_only_where_they_are_described() -> None:
+def test_which_groups_a_caller_holds_is_one_that_was_described_the_clusters_own_or_another() -> None:
     bastion, field = a_bastion(security_groups=()), "/consumers[caller]/security_groups"
+    others = a_group("sg-own"), a_group("sg-web")
 
-    described = ask_for(a_question(a_cluster(), bastion), field)
+    def offered(*groups: SecurityGroup) -> list[str]:
+        ask = ask_for(a_question(a_cluster(security_groups=groups), bastion), field)
+        assert ask is not None
+        return [answer.words for answer in ask.answers]
 
-    assert described is not None
-    assert [answer.words for answer in described.answers] == ["sg-cluster, the cluster security group"]
-    assert ask_for(a_question(a_cluster(security_groups=None), bastion), field) is None
+    assert offered(*others, the_cluster_group()) == [
+        "sg-cluster, the cluster security group",
+        "sg-own",
+        "sg-web",
+        "another group",
+    ]
+    assert offered(*others) == ["the cluster security group", "sg-own", "sg-web", "another group"]
+    assert offered() == ["the cluster security group", "another group than the cluster security group"]
+
+
+def test_nodes_that_nobody_manages_are_asked_for_their_groups_where_none_is_described() -> None:
+    """They do not hold the cluster security group by themselves (F-3.13); whether they do decides."""
+    cluster = replace(a_cluster(LISTED, NAT_ADDRESS), security_groups=None)
+
+    told = asked(cluster, nodes(is_managed=False, security_groups=()), an_operator(LISTED))
+
+    assert becomes(told["/consumers[nodes]/security_groups"]) == {
+        "the cluster security group": BOTH,
+        "another group than the cluster security group": PUBLIC,
+    }
+    assert "/cluster/security_groups" in told
+
+
+@pytest.mark.parametrize("groups", [None, [], [{"id": "sg-own"}]])
+def test_the_cluster_security_group_may_be_named_by_what_it_is_until_it_is_described(groups: Any) -> None:
+    holder = {"name": "nodes", "kind": "node", "managed": False, "security_groups": ["cluster security group"]}
+    document = {"cluster": {"name": "x", "security_groups": groups}, "consumers": [holder]}
+    described = {
+        "cluster": {"name": "x", "security_groups": [{"id": "sg-1", "role": "cluster"}]},
+        "consumers": [holder],
+    }
+
+    assert [it.security_groups for it in load_question(document).consumers or ()] == [("cluster security group",)]
+    with pytest.raises(InvalidQuestionError) as refused:
+        load_question(described)
+    assert [it.pointer for it in refused.value.mistakes] == ["/consumers/0/security_groups/0"]
 
 
 def test_a_cluster_security_group_that_was_not_described_is_asked_whom_it_admits() -> None:

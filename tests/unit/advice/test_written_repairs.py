@@ -137,6 +137,11 @@ REPAIRED: dict[str, tuple[Change, ...]] = {
             private_dns=True,
         ),
     ),
+    "inbound resolver": (
+        change(ChangeKind.INBOUND_RESOLVER, subnets=(SUBNET, "private b"), cidrs=("10.8.0.0/16", "fd00::/8")),
+        change(ChangeKind.CONSUMER_RESOLVER, "office", resolver="forwarded_to_cluster_vpc"),
+    ),
+    "inbound resolver of nobody known": (change(ChangeKind.INBOUND_RESOLVER, subnets=(), cidrs=()),),
     "endpoint that is there": (change(ChangeKind.VPC_ENDPOINT, "ecr.api", kind="interface", private_dns=False),),
     "gateway endpoint that is there": (change(ChangeKind.VPC_ENDPOINT, "s3", kind="gateway", route_tables=(TABLE,)),),
     "gateway endpoint": (change(ChangeKind.VPC_ENDPOINT, "dynamodb", kind="gateway", route_tables=(TABLE,)),),
@@ -166,6 +171,7 @@ REPAIRED: dict[str, tuple[Change, ...]] = {
 PARAMETERS = {
     "SECURITY_GROUP_ID": "sg-0aaaaaaaaaaaaaaa0",
     "SUBNET_ID": "subnet-0aaaaaaaaaaaaaaa0",
+    "SUBNET_ID_2": "subnet-0bbbbbbbbbbbbbbb0",
     "ROUTE_TABLE_ID": "rtb-0aaaaaaaaaaaaaaa0",
     "VPC_ID": "vpc-0aaaaaaaaaaaaaaa0",
     "GATEWAY_ID": "igw-0aaaaaaaaaaaaaaa0",
@@ -296,6 +302,41 @@ def test_a_group_that_the_same_text_makes_is_named_by_what_the_tool_calls_it(tmp
     resources = yaml.safe_load(told["cloudformation"].text)["Resources"]
     assert resources["Ingress4431"]["Properties"]["GroupId"] == {"Ref": "Group"}
     assert not any("new-security-group" in text for one in told.values() for text in (one.text, *one.notes[1:]))
+
+
+def test_an_inbound_resolver_takes_dns_from_the_network_that_asks_in_two_subnets(tmp_path: Path) -> None:
+    told = written(*REPAIRED["inbound resolver"])
+    group, rules, endpoint, status = commands("inbound resolver", tmp_path)
+
+    assert [it[0] for it in (group, rules, endpoint, status)] == [
+        "create-security-group",
+        "authorize-security-group-ingress",
+        "create-resolver-endpoint",
+        "get-resolver-endpoint",
+    ]
+    assert [(rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in rules[1]["IpPermissions"]] == [
+        ("tcp", 53, 53),
+        ("udp", 53, 53),
+    ]
+    assert endpoint[1]["Direction"] == "INBOUND"
+    assert endpoint[1]["IpAddresses"] == [{"SubnetId": SUBNET}, {"SubnetId": PARAMETERS["SUBNET_ID"]}]
+    (block,) = [
+        it for it in parse(told["terraform"].text).of("resource") if it.labels[0] == "aws_route53_resolver_endpoint"
+    ]
+    assert len(list(block.body.of("ip_address"))) == 2
+    resources = yaml.safe_load(told["cloudformation"].text)["Resources"]
+    assert resources["Inbound"]["Properties"]["SecurityGroupIds"] == [{"Ref": "Group"}]
+    assert "a part of it is not AWS's to change, and is not written here" in told["aws_cli"].notes
+
+
+def test_an_inbound_resolver_that_nobody_is_known_to_ask_admits_nobody_yet(tmp_path: Path) -> None:
+    made = commands("inbound resolver of nobody known", tmp_path)
+
+    assert "authorize-security-group-ingress" not in dict(made)
+    assert dict(made)["create-resolver-endpoint"]["IpAddresses"] == [
+        {"SubnetId": PARAMETERS["SUBNET_ID"]},
+        {"SubnetId": PARAMETERS["SUBNET_ID_2"]},
+    ]
 
 
 def test_an_endpoint_in_a_region_that_is_not_known_asks_for_it(tmp_path: Path) -> None:

@@ -20,7 +20,13 @@ from botocore.validate import ParamValidator
 _FAKE = """#!/bin/sh
 for word; do printf '%s\\037' "$word"; done >> {calls}
 printf '\\036' >> {calls}
-case "$2" in update-cluster-config) echo update-1 ;; describe-update) echo {status} ;; esac
+case "$2" in
+  update-cluster-config) echo update-1 ;;
+  describe-update) echo {status} ;;
+  create-resolver-endpoint) echo rslvr-in-0ddddddddddddddd0 ;;
+  get-resolver-endpoint) echo OPERATIONAL ;;
+  create-security-group) echo sg-0ccccccccccccccc0 ;;
+esac
 """
 
 
