@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from service.environment import Environment
+
 _ALGORITHMS = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     *("ES256", "ES384", "ES512", "EdDSA"),
 )
+_OF_TOKENS = ("JWT_ISSUER", "JWT_AUDIENCE", "JWT_ALGORITHMS", "JWT_LEEWAY_SECONDS", "JWT_JWKS_FILE", "JWT_JWKS_URL")
 _MOST_LEEWAY = 300
 _MOST_PROXIES = 10
-
-WholeNumber = Callable[[str, int, int, int], int]
-"""Reads a variable: its name, what it is if it is not set, the least, and the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,59 +79,53 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def access_of(environment: Mapping[str, str], mistakes: list[str], whole_number: WholeNumber) -> AccessSettings:
-    """What the environment says, with every mistake added to the list."""
+def access_of(given: Environment) -> AccessSettings:
+    """What the environment says, with every mistake among its own."""
 
     def is_said(name: str, word: str) -> bool:
-        given = environment.get(name, "").lower()
-        if given not in ("", word):
-            mistakes.append(f"{name} is `{given}`, expected `{word}` or nothing at all")
-        return given == word
+        return given.word(name, "", ("", word), f"`{word}` or nothing at all") == word
 
     return AccessSettings(
         is_open=is_said("ACCESS", "none"),
-        keys=environment.get("API_KEYS", "").strip(),
-        keys_file=Path(environment["API_KEYS_FILE"]) if environment.get("API_KEYS_FILE") else None,
-        token=_token_of(environment, mistakes, whole_number),
+        keys=given.text("API_KEYS"),
+        keys_file=given.path("API_KEYS_FILE"),
+        token=_token_of(given),
         has_open_metrics=is_said("METRICS_ACCESS", "open"),
-        rate_limit=environment.get("RATE_LIMIT", "").strip(),
-        rate_limit_store=environment.get("RATE_LIMIT_STORE", "").strip(),
-        trusted_proxies=whole_number("TRUSTED_PROXIES", 0, 0, _MOST_PROXIES),
+        rate_limit=given.text("RATE_LIMIT"),
+        rate_limit_store=given.text("RATE_LIMIT_STORE"),
+        trusted_proxies=given.whole_number("TRUSTED_PROXIES", 0, 0, _MOST_PROXIES),
     )
 
 
-def _token_of(environment: Mapping[str, str], mistakes: list[str], whole_number: WholeNumber) -> TokenSettings | None:
+def _token_of(given: Environment) -> TokenSettings | None:
     """Whose tokens are accepted; None if nothing is said of any. What is said in part is a mistake."""
-    names = ("JWT_ISSUER", "JWT_AUDIENCE", "JWT_ALGORITHMS", "JWT_LEEWAY_SECONDS", "JWT_JWKS_FILE", "JWT_JWKS_URL")
-    given = {name: environment.get(name, "").strip() for name in names}
-    if not any(given.values()):
+    if not any(given.text(name) for name in _OF_TOKENS):
         return None
-    missing = [name for name in ("JWT_ISSUER", "JWT_AUDIENCE") if not given[name]]
-    if not (given["JWT_JWKS_FILE"] or given["JWT_JWKS_URL"]):
+    file, url = given.path("JWT_JWKS_FILE"), given.text("JWT_JWKS_URL")
+    missing = [name for name in ("JWT_ISSUER", "JWT_AUDIENCE") if not given.text(name)]
+    if not (file or url):
         missing.append("JWT_JWKS_FILE or JWT_JWKS_URL")
     if missing:
-        mistakes.append(f"tokens are half configured: set {' and '.join(missing)}, or nothing that begins with JWT_")
-    if given["JWT_JWKS_FILE"] and given["JWT_JWKS_URL"]:
-        mistakes.append("JWT_JWKS_FILE and JWT_JWKS_URL are both set: unset one of them")
-    if given["JWT_JWKS_URL"] and not _is_safe(given["JWT_JWKS_URL"]):
-        mistakes.append("JWT_JWKS_URL is no address that begins with https:// (http:// on this machine only)")
-    algorithms = _listed(given["JWT_ALGORITHMS"])
+        what = f"tokens are half configured: set {' and '.join(missing)}, or nothing that begins with JWT_"
+        given.mistakes.append(what)
+    if file and url:
+        given.mistakes.append("JWT_JWKS_FILE and JWT_JWKS_URL are both set: unset one of them")
+    if url and not _is_safe(url):
+        given.mistakes.append("JWT_JWKS_URL is no address that begins with https:// (http:// on this machine only)")
+    algorithms = given.listed("JWT_ALGORITHMS")
     wrong = [name for name in algorithms if name not in _ALGORITHMS]
     if wrong:
-        mistakes.append(f"JWT_ALGORITHMS names `{', '.join(wrong)}`, expected some of {', '.join(_ALGORITHMS)}")
+        known = ", ".join(_ALGORITHMS)
+        given.mistakes.append(f"JWT_ALGORITHMS names `{', '.join(wrong)}`, expected some of {known}")
     usual = TokenSettings(issuer="", audiences=())
     return TokenSettings(
-        issuer=given["JWT_ISSUER"],
-        audiences=_listed(given["JWT_AUDIENCE"]),
+        issuer=given.text("JWT_ISSUER"),
+        audiences=given.listed("JWT_AUDIENCE"),
         algorithms=algorithms or usual.algorithms,
-        leeway_seconds=whole_number("JWT_LEEWAY_SECONDS", usual.leeway_seconds, 0, _MOST_LEEWAY),
-        jwks_file=Path(given["JWT_JWKS_FILE"]) if given["JWT_JWKS_FILE"] else None,
-        jwks_url=given["JWT_JWKS_URL"],
+        leeway_seconds=given.whole_number("JWT_LEEWAY_SECONDS", usual.leeway_seconds, 0, _MOST_LEEWAY),
+        jwks_file=file,
+        jwks_url=url,
     )
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(one.strip() for one in text.split(",") if one.strip())
 
 
 def _is_safe(address: str) -> bool:

@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 from service.access_settings import AccessSettings, access_of
+from service.environment import Environment
 
 # One question of the largest clusters seen (forty subnets, fifty consumers) is about 30 KiB.
 MAX_BODY_BYTES = 256 * 1024
@@ -23,6 +24,10 @@ class Records(Enum):
     OFF = "off"
     BEST_EFFORT = "best_effort"
     REQUIRED = "required"
+
+
+_RECORDS = {choice.value for choice in Records}
+_LOG_LEVELS = logging.getLevelNamesMapping()
 
 
 class SettingsError(Exception):
@@ -93,73 +98,56 @@ class Settings:
 
         Raises SettingsError with every mistake at once, so that a deployment is mended in one go.
         """
-        usual = cls()
-        mistakes: list[str] = []
-
-        def whole_number(name: str, default: int, least: int, most: int) -> int:
-            given = environment.get(name, "")
-            if not given:
-                return default
-            if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
-                mistakes.append(f"{name} is `{given}`, expected a whole number from {least} to {most}")
-                return default
-            return int(given)
-
-        def whole_number_if_any(name: str, most: int) -> int | None:
-            return whole_number(name, 0, 1, most) or None
-
-        records = (environment.get("RECORDS") or usual.records.value).lower()
-        if records not in {choice.value for choice in Records}:
-            mistakes.append(f"RECORDS is `{records}`, expected off, best_effort or required")
-            records = usual.records.value
-        log_level = (environment.get("LOG_LEVEL") or usual.log_level).upper()
-        if log_level not in logging.getLevelNamesMapping():
-            mistakes.append(f"LOG_LEVEL is `{log_level}`, expected DEBUG, INFO, WARNING or ERROR")
-        origins = tuple(one.strip() for one in environment.get("ALLOWED_ORIGINS", "").split(",") if one.strip())
-        mistakes += [
-            f"ALLOWED_ORIGINS has `{one}`, expected origins such as `https://portal.example.com`, without a path"
-            for one in origins
-            if not _ORIGIN.fullmatch(one)
-        ]
-        edge = Edge(
-            allowed_origins=origins,
-            connections=whole_number("CONNECTIONS", usual.edge.connections, 20, 100_000),
-            idle_seconds=whole_number("IDLE_SECONDS", usual.edge.idle_seconds, 1, 3_600),
-            header_seconds=whole_number("HEADER_SECONDS", usual.edge.header_seconds, 1, 600),
-            body_seconds=whole_number("BODY_SECONDS", usual.edge.body_seconds, 1, 3_600),
-            held_bytes=whole_number("HELD_BYTES", usual.edge.held_bytes, 1024 * 1024, 2**40),
-            document_queue=whole_number("DOCUMENT_QUEUE", usual.edge.document_queue, 1, 10_000),
-            document_seconds=whole_number("DOCUMENT_SECONDS", usual.edge.document_seconds, 1, 3_600),
-        )
+        given, usual = Environment(environment), cls()
+        records = given.word("RECORDS", usual.records.value, _RECORDS, "off, best_effort or required")
         settings = cls(
-            edge=edge,
-            is_traced=_is_traced(environment),
-            given=frozenset(name for name, value in environment.items() if value),
-            host=environment.get("HOST") or usual.host,
-            port=whole_number("PORT", usual.port, 1, 65_535),
-            workers=whole_number("WORKERS", usual.workers, 1, 256),
-            log_level=log_level,
-            max_body_bytes=whole_number("MAX_BODY_BYTES", usual.max_body_bytes, 1_024, 16 * 1024 * 1024),
-            answers_bytes=whole_number("ANSWERS_BYTES", usual.answers_bytes, 0, 2**32),
-            policy_file=Path(environment["POLICY_FILE"]) if environment.get("POLICY_FILE") else None,
-            prices_file=Path(environment["PRICES_FILE"]) if environment.get("PRICES_FILE") else None,
-            graceful_seconds=whole_number("GRACEFUL_SECONDS", usual.graceful_seconds, 1, 600),
-            stream_seconds=whole_number("STREAM_SECONDS", usual.stream_seconds, 1, 3_600),
+            host=given.text("HOST", usual.host),
+            port=given.whole_number("PORT", usual.port, 1, 65_535),
+            workers=given.whole_number("WORKERS", usual.workers, 1, 256),
+            log_level=given.word("LOG_LEVEL", usual.log_level, _LOG_LEVELS, "DEBUG, INFO, WARNING or ERROR"),
+            max_body_bytes=given.whole_number("MAX_BODY_BYTES", usual.max_body_bytes, 1_024, 16 * 1024 * 1024),
+            answers_bytes=given.whole_number("ANSWERS_BYTES", usual.answers_bytes, 0, 2**32),
+            graceful_seconds=given.whole_number("GRACEFUL_SECONDS", usual.graceful_seconds, 1, 600),
+            stream_seconds=given.whole_number("STREAM_SECONDS", usual.stream_seconds, 1, 3_600),
+            prices_file=given.path("PRICES_FILE"),
+            policy_file=given.path("POLICY_FILE"),
             records=Records(records),
-            records_url=environment.get("RECORDS_URL") or usual.records_url,
-            records_spill_folder=Path(environment.get("RECORDS_SPILL_FOLDER") or usual.records_spill_folder),
-            records_spill_bytes=whole_number("RECORDS_SPILL_BYTES", usual.records_spill_bytes, 0, 2**40),
-            records_mask=tuple(mask for mask in environment.get("RECORDS_MASK", "").split(",") if mask),
-            records_keep_days=whole_number_if_any("RECORDS_KEEP_DAYS", 36_500),
-            records_keep_newest=whole_number_if_any("RECORDS_KEEP_NEWEST", 10**9),
-            access=access_of(environment, mistakes, whole_number),
+            records_url=given.text("RECORDS_URL", usual.records_url),
+            records_spill_folder=given.path("RECORDS_SPILL_FOLDER") or usual.records_spill_folder,
+            records_spill_bytes=given.whole_number("RECORDS_SPILL_BYTES", usual.records_spill_bytes, 0, 2**40),
+            records_mask=given.listed("RECORDS_MASK"),
+            records_keep_days=given.whole_number("RECORDS_KEEP_DAYS", 0, 1, 36_500) or None,
+            records_keep_newest=given.whole_number("RECORDS_KEEP_NEWEST", 0, 1, 10**9) or None,
+            access=access_of(given),
+            edge=_edge_of(given),
+            is_traced=_is_traced(given),
+            given=given.names,
         )
-        if mistakes:
-            raise SettingsError("; ".join(mistakes))
+        if given.mistakes:
+            raise SettingsError("; ".join(given.mistakes))
         return settings
 
 
-def _is_traced(environment: Mapping[str, str]) -> bool:
-    wanted = environment.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-    is_off = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
-    return bool(wanted) and not is_off and environment.get("OTEL_TRACES_EXPORTER", "otlp").lower() == "otlp"
+def _edge_of(given: Environment) -> Edge:
+    usual, origins = Edge(), given.listed("ALLOWED_ORIGINS")
+    given.mistakes += [
+        f"ALLOWED_ORIGINS has `{one}`, expected origins such as `https://portal.example.com`, without a path"
+        for one in origins
+        if not _ORIGIN.fullmatch(one)
+    ]
+    return Edge(
+        allowed_origins=origins,
+        connections=given.whole_number("CONNECTIONS", usual.connections, 20, 100_000),
+        idle_seconds=given.whole_number("IDLE_SECONDS", usual.idle_seconds, 1, 3_600),
+        header_seconds=given.whole_number("HEADER_SECONDS", usual.header_seconds, 1, 600),
+        body_seconds=given.whole_number("BODY_SECONDS", usual.body_seconds, 1, 3_600),
+        held_bytes=given.whole_number("HELD_BYTES", usual.held_bytes, 1024 * 1024, 2**40),
+        document_queue=given.whole_number("DOCUMENT_QUEUE", usual.document_queue, 1, 10_000),
+        document_seconds=given.whole_number("DOCUMENT_SECONDS", usual.document_seconds, 1, 3_600),
+    )
+
+
+def _is_traced(given: Environment) -> bool:
+    wanted = given.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or given.text("OTEL_EXPORTER_OTLP_ENDPOINT")
+    is_off = given.text("OTEL_SDK_DISABLED").lower() == "true"
+    return bool(wanted) and not is_off and given.text("OTEL_TRACES_EXPORTER", "otlp").lower() == "otlp"

@@ -59,9 +59,9 @@ def test_all_mistakes_are_named_at_once() -> None:
 
     assert str(refused.value) == (
         "RECORDS is `yes`, expected off, best_effort or required; "
-        "LOG_LEVEL is `LOUD`, expected DEBUG, INFO, WARNING or ERROR; "
         "PORT is `70000`, expected a whole number from 1 to 65535; "
         "WORKERS is `many`, expected a whole number from 1 to 256; "
+        "LOG_LEVEL is `LOUD`, expected DEBUG, INFO, WARNING or ERROR; "
         "GRACEFUL_SECONDS is `-1`, expected a whole number from 1 to 600"
     )
 
