@@ -1,11 +1,13 @@
 """Who may import whom: the contracts in setup.cfg, kept."""
 
+import ast
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+OF_THE_DOMAIN = {f"service.domain.{path.stem}" for path in (ROOT / "service" / "domain").glob("*.py")}
 
 
 def test_no_arrow_between_the_rooms_turns_round() -> None:
@@ -25,6 +27,25 @@ def test_only_settings_read_the_environment() -> None:
     }
 
     assert readers == {"service/settings.py"}
+
+
+def test_the_domain_needs_nothing_but_the_standard_library() -> None:
+    """A contract can forbid what it names only, and the next package has no name yet."""
+    needed = {
+        name
+        for path in (ROOT / "service" / "domain").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in imported(node)
+    }
+
+    assert {name for name in needed if name.partition(".")[0] not in sys.stdlib_module_names} <= OF_THE_DOMAIN
+
+
+def imported(node: ast.AST) -> list[str]:
+    """The modules that a statement imports."""
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [name.name for name in node.names] if isinstance(node, ast.Import) else []
 
 
 def test_only_the_edge_knows_the_web_framework() -> None:
