@@ -1,4 +1,4 @@
-"""The command line: ``python -m service`` with ``serve``, ``decide`` or ``describe``."""
+"""The command line: ``python -m service`` with one of its commands, which ``--help`` lists."""
 
 from __future__ import annotations
 

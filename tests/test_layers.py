@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -31,32 +32,25 @@ def test_only_settings_read_the_environment() -> None:
 
 def test_the_domain_needs_nothing_but_the_standard_library() -> None:
     """A contract can forbid what it names only, and the next package has no name yet."""
-    needed = {
-        name
-        for path in (ROOT / "service" / "domain").glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        for name in imported(node)
-    }
+    needed = {name for path in (ROOT / "service" / "domain").glob("*.py") for name in imports(path)}
 
     assert {name for name in needed if name.partition(".")[0] not in sys.stdlib_module_names} <= OF_THE_DOMAIN
 
 
-def imported(node: ast.AST) -> list[str]:
-    """The modules that a statement imports."""
-    if isinstance(node, ast.ImportFrom):
-        return [node.module or ""]
-    return [name.name for name in node.names] if isinstance(node, ast.Import) else []
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
 
 
 def test_only_the_edge_knows_the_web_framework() -> None:
     knowing = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "service").rglob("*.py")
-        if any(
-            line.startswith((f"import {name}", f"from {name}"))
-            for line in path.read_text("utf-8").splitlines()
-            for name in ("flask", "marshmallow", "werkzeug")
-        )
+        if any(name.partition(".")[0] in ("flask", "marshmallow", "werkzeug") for name in imports(path))
     }
 
     assert all(name == "service/app.py" or name.startswith("service/web/") for name in knowing)

@@ -1,13 +1,18 @@
 """What is built of the package holds everything that the service reads."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+from configparser import ConfigParser
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from tests.test_layers import imports
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,6 +52,24 @@ def test_a_wheel_holds_every_file_of_the_package_and_nothing_else(tmp_path: Path
 
     built = {str(path.relative_to(tmp_path / "built")) for path in (tmp_path / "built").rglob("*") if path.is_file()}
     assert built == read_by_the_service()
+
+
+def test_every_package_that_the_code_imports_is_asked_for_by_name() -> None:
+    """What comes along with another package today may be gone with its next version."""
+    asked = ConfigParser()
+    asked.read(ROOT / "setup.cfg")
+    names = f"{asked['options']['install_requires']}\n{asked['options.extras_require']['aws']}".split()
+    wanted = {re.sub(r"\[.*", "", name).lower().replace("_", "-") for name in names}
+    distributions = packages_distributions()
+    imported = {name.partition(".")[0] for path in (ROOT / "service").rglob("*.py") for name in imports(path)}
+
+    foreign = imported - set(sys.stdlib_module_names) - {"service", "_typeshed"}
+    assert {name for name in foreign if wanted.isdisjoint(by_name(distributions[name]))} == set()
+
+
+def by_name(distributions: list[str]) -> set[str]:
+    """The names of distributions as `setup.cfg` writes them."""
+    return {name.lower().replace("_", "-") for name in distributions}
 
 
 def test_a_source_archive_holds_every_file_of_the_package(tmp_path: Path, source: Path) -> None:
