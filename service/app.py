@@ -40,6 +40,8 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     ``read`` says where documents in other formats are read, which may take seconds of computation.
     """
     app = Flask("service", static_folder=None)
+    # A path with two slashes in a row is none of ours; a redirect would name whatever host the client has named.
+    app.url_map.merge_slashes = False
     app.config["SETTINGS"] = settings
     app.config["PRICES"] = read_prices(settings.prices_file)
     app.config["POLICIES"] = Policies(settings.policy_file)

@@ -38,6 +38,11 @@ worker_connections = _settings.edge.connections
 keepalive = _settings.edge.idle_seconds
 # No second way in: nothing here is operated through gunicorn's socket.
 control_socket_disable = True
+# Proxies of ours say whether the caller came over TLS, for the addresses that a page shows; nobody else says anything,
+# and no header of any proxy takes part in what the path is.
+forwarded_allow_ips = "*" if _settings.access.trusted_proxies else ""
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
+forwarder_headers = ""
 logconfig_dict = logging_config(_settings.log_level)
 # Each connection is a descriptor, and the usual soft limit of 1,024 would be met before ours.
 _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ID = re.compile(r"[0-9a-f-]{36}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ def cursor_of(text: str) -> Cursor:
     try:
         plain = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii")
         created, _, id_ = plain.partition(":")
-        if not (created.isdigit() and len(created) <= 15 and 0 < len(id_) <= 36):
+        if not (created.isdigit() and len(created) <= 15 and _ID.fullmatch(id_)):
             raise BadCursorError(text)
     except (UnicodeError, Base64Error) as error:
         raise BadCursorError(text) from error

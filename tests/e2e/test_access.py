@@ -44,6 +44,17 @@ def raw(server: Server, *lines: str) -> int:
         return int(read_all(connection).split(b" ", 2)[1])
 
 
+def test_only_a_proxy_of_ours_says_that_a_caller_came_over_tls_and_none_what_the_path_is(tmp_path: Path) -> None:
+    settings = {"ACCESS": "none", "RECORDS": "off", "WORKERS": "1"}
+    forwarded = {"Host": "decisions.example", "X-Forwarded-Proto": "https", "SCRIPT_NAME": "/examples"}
+    for proxies, shown in (("1", "https"), ("0", "http")):
+        with running_service(tmp_path / "log", **settings, TRUSTED_PROXIES=proxies) as server:
+            page = server.get("/examples/demo", headers=forwarded)
+
+            assert page.status_code == 200
+            assert f"curl -s {shown}://decisions.example/v1/decisions" in page.text
+
+
 def test_only_who_is_known_is_let_in_and_no_key_or_token_is_ever_told(tmp_path: Path) -> None:
     keys, sets = KeyFile(tmp_path / "keys"), tmp_path / "jwks.json"
     portal, root = keys.add("portal", DECIDE, limit="40/day"), keys.add("root", ALL)

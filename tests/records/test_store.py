@@ -235,7 +235,13 @@ def test_a_store_of_another_kind_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "ééé", "MTIz", "OjE", "YTpi", "MToxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw"]
+    "text",
+    [
+        *("", "x", "ééé", "MTIz", "OjE", "YTpi", "MToxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw"),
+        # An id that is none; PostgreSQL takes no NUL and would answer as if the store were gone.
+        str(Cursor(1, "\0" * 36)),
+        str(Cursor(1, "' or 1=1 --")),
+    ],
 )
 def test_a_cursor_that_nobody_gave_out_is_refused(text: str) -> None:
     with pytest.raises(BadCursorError):

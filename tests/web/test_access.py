@@ -288,16 +288,26 @@ def test_a_second_header_spoils_the_first(client: FlaskClient, everything: dict[
     assert_error(client.get("/v1/facts", headers=twice), 401, "UNAUTHENTICATED")
 
 
-@pytest.mark.parametrize("query", ["access_token={}", "api_key=a", "Authorization=a", "limit={}", "{}"])
+@pytest.mark.parametrize("query", ["access_token={}", "api_key=a", "Authorization=a", "limit={}", "{}", "limit=%65{}"])
 def test_credentials_in_an_address_are_refused_beside_good_ones_too(
     client: FlaskClient, everything: dict[str, str], query: str
 ) -> None:
     text = everything["Authorization"].removeprefix("Bearer ")
+    shown = text.removeprefix("e") if "%65" in query else text
 
-    response = client.get(f"/v1/decisions?{query.format(text)}", headers=everything)
+    response = client.get(f"/v1/decisions?{query.format(shown)}", headers=everything)
 
     assert_error(response, 401, "UNAUTHENTICATED")
     assert text not in response.text
+
+
+def test_two_slashes_in_a_row_lead_nowhere_and_to_no_other_host(
+    client: FlaskClient, everything: dict[str, str]
+) -> None:
+    response = client.get("/v1//decisions", headers=everything | {"Host": "elsewhere.example"})
+
+    assert_error(response, 404, "NOT_FOUND")
+    assert "Location" not in response.headers
 
 
 def test_an_expired_key_is_refused_like_one_that_never_was(

@@ -119,7 +119,7 @@ def credentials_of(environ: WSGIEnvironment) -> str:
     Two headers of one name come as one value with a comma, which stands in no credentials.
     """
     names = {name.lower() for name in request.args}
-    if names & _IN_THE_ADDRESS or KEY_PREFIX in environ.get("QUERY_STRING", ""):
+    if names & _IN_THE_ADDRESS or any(KEY_PREFIX in text for pair in request.args.items(multi=True) for text in pair):
         raise UnauthenticatedError("credentials stand in the address")
     authorization, key = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY")
     if authorization is None and key is None:
