@@ -5,6 +5,7 @@
 2. An unwanted one that does.
 3. What EKS refuses: the hosting's modes (F-7.1, F-7.2), entries of the list (F-1.12 to F-1.15), the cluster
    subnets (F-3.4, F-3.5), Fargate in public subnets (F-7.15), remote networks (F-7.10), hybrid IPv6 (F-5.10).
+   What AWS advises against: hybrid nodes with both endpoints that ask public DNS (F-7.6, G8).
 4. DNS attributes without which nodes cannot register (F-2.8).
 5. What the caller or the organisation's policy insists on; the policy's guardrails come last of all (`ruling`).
 
@@ -25,7 +26,7 @@ from service.domain.addresses import (
 from service.domain.cluster import EndpointMode, Hosting, IpFamily
 from service.domain.consumer import ConsumerKind, Importance
 from service.domain.decision import Objection
-from service.domain.trace import Trace
+from service.domain.trace import Answer, Trace
 from service.engine.case import Case
 from service.engine.gateways import is_internet_gateway
 from service.engine.public_way import LONGEST_LIST
@@ -184,6 +185,32 @@ def hybrid_networks(case: Case) -> Iterable[Objection]:
         )
 
 
+def hybrid_nodes_outside(case: Case) -> Iterable[Objection]:
+    """With both endpoints on, hybrid nodes are to ask the VPC's resolver (G8, F-7.6, F-7.7).
+
+    Elsewhere the name gives them the public addresses, and AWS tells them to use one endpoint or the other, though
+    those that are on the list get in (C-1).
+    """
+    if case.mode is not EndpointMode.PUBLIC_AND_PRIVATE:
+        return
+    names = tuple(
+        journey.consumer.name
+        for journey, flow in case.flows()
+        if journey.consumer.kind is ConsumerKind.HYBRID_NODE
+        and journey.consumer.importance is Importance.REQUIRED
+        and flow.is_accepted
+        and flow.resolved_to is Answer.PUBLIC_ADDRESSES
+    )
+    if names:
+        yield Objection(
+            id="hybrid-node-resolves-public-ip-in-dual-mode",
+            consumers=names,
+            facts=("F-7.6", "F-7.7", "G8"),
+            sentence=f"{', '.join(names)} would ask public DNS and get in by the public endpoint alone: for hybrid"
+            " nodes AWS advises against both endpoints, unless their DNS forwards the name into the cluster VPC",
+        )
+
+
 def _remote_faults(scene: Scene, ranges: Sequence[Network]) -> Iterable[str]:
     service = scene.cluster.service_cidr
     seen = Addresses()
@@ -244,6 +271,7 @@ OBJECTIONS: tuple[Callable[[Case], Iterable[Objection]], ...] = (
     cluster_subnets,
     fargate_subnets,
     hybrid_networks,
+    hybrid_nodes_outside,
     dns_attributes,
     managed_collectors,
     requirements,
