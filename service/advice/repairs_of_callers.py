@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from service.advice.allow_list import PUBLIC_MODES, derived_lists
 from service.advice.faults import EXAMPLE_ADDRESS, NEW_LINK, CallFault, Fault, change, example, keeps, listing, repair
 from service.advice.forwarding import inbound_endpoint
-from service.domain.addresses import Addresses, addresses, merged
+from service.domain.addresses import Addresses, addresses, merged, of_networks
 from service.domain.change import ChangeKind, Repair
 from service.domain.consumer import ConsumerKind, Vantage
+from service.domain.network import Connection
+from service.engine.callers import Caller
 from service.engine.proxies import endpoint_suffix
 
 EXAMPLE_NETWORKS = ("10.250.0.0/24", "172.31.250.0/24")
@@ -38,9 +40,14 @@ def use_smallest_list(fault: Fault) -> Iterable[Repair]:
 
 
 def fix_egress(fault: CallFault) -> Iterable[Repair]:
-    """An address of its own to come from, where nobody knows its addresses or they change (F-6.12)."""
-    trace = fault.trace
+    """An address of its own to come from, where nobody knows its addresses or they change (F-6.12).
+
+    A function outside every VPC can have none; in a VPC it may as well stand in this one (F-6.13).
+    """
+    trace, caller = fault.trace, fault.journey.caller
     if trace.source is not None:
+        return
+    if caller.consumer.kind is ConsumerKind.FUNCTION and caller.vantage is Vantage.INTERNET:
         return
     approved = fault.known.question.requirements.approved_source_cidrs
     address = f"{approved[0].network_address}" if approved else EXAMPLE_ADDRESS
@@ -110,7 +117,8 @@ def join_networks(fault: CallFault) -> Iterable[Repair]:
         made = change(ChangeKind.CONNECTION, link.id, kind=link.kind)
         sentence = f"let {link.id} end in the cluster VPC, and route the cluster's ranges into it on the far side"
         yield repair("link-mended", link.id, sentence, ("F-6.5", "F-6.8"), made)
-        return
+        if not _stands_beyond(caller, link):
+            return
     ranges = _free_ranges(fault, caller.addresses)
     if ranges is None:
         return
@@ -126,6 +134,13 @@ def join_networks(fault: CallFault) -> Iterable[Repair]:
     )
     sentence = f"join the network of {name} ({', '.join(ranges)}) to the VPC by a transit gateway, routed both ways"
     yield repair("joined", name, sentence, ("F-6.1", "F-6.5", "F-6.8"), *changes)
+
+
+def _stands_beyond(caller: Caller, link: Connection) -> bool:
+    """Whether a caller stands behind what lies behind the link, which carries nothing further (F-6.5)."""
+    if link.remote_cidrs is None or caller.addresses is None:
+        return False
+    return not of_networks(link.remote_cidrs).meets(caller.addresses)
 
 
 def _free_ranges(fault: CallFault, stated: Addresses | None) -> tuple[str, ...] | None:
