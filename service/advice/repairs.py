@@ -33,6 +33,7 @@ from service.advice.repairs_of_incoming import (
     open_firewall_to_it,
     route_own_egress,
     route_to_it,
+    use_host_network,
 )
 from service.advice.repairs_of_networks import (
     admit_on_group,
@@ -160,5 +161,6 @@ IN_EVERY_MODE: dict[str, tuple[OfCall, ...]] = {
     "nacl-blocks-subnet-traffic": (open_acls_to_it,),
     "docker-bridge-cidr-conflict": (move_host_network,),
     "control-plane-cannot-reach-private-idp": (route_own_egress,),
+    "overlay-pods-not-routable": (use_host_network,),
 }
 """For each fault that no mode changes what may mend it; the least first."""

@@ -149,3 +149,12 @@ def _target_ranges(fault: CallFault) -> tuple[str, ...]:
     if caller.is_inside:
         return of_networks(tuple(p.subnet.cidr for p in caller.places if p.subnet.cidr is not None)).texts()
     return of_networks(fault.known.question.cluster.remote_networks.pod_cidrs).texts()
+
+
+def use_host_network(fault: CallFault) -> Iterable[Repair]:
+    """Pods on the host network have the address of their node, which the control plane reaches (F-3.17)."""
+    consumer = fault.journey.consumer
+    name, subnet = consumer.name, consumer.location.subnet if consumer.location else None
+    made = change(ChangeKind.CONSUMER_LOCATION, name, at="cluster_vpc", subnet=subnet)
+    sentence = f"run {name} on the host network, so that it has the address of its node"
+    yield repair("host-network-used", name, sentence, ("F-3.17",), made)

@@ -41,6 +41,8 @@ class Asker(Enum):
 class Caller(NamedTuple):
     """A consumer (or its proxy) where it stands; ``addresses`` and ``groups`` None are not known.
 
+    ``overlay`` holds the addresses of pods in the VPC that are none of the VPC's own.
+
     ``egress`` holds what was said about the addresses from which its internet traffic leaves: None nothing,
     an empty set that there is no internet, `Dynamic` that they cannot be listed.
     """
@@ -53,6 +55,7 @@ class Caller(NamedTuple):
     connection: Connection | None = None
     addresses: Addresses | None = None
     is_every: bool = True
+    overlay: Addresses | None = None
     groups: frozenset[str] | None = frozenset()
     asker: Asker = Asker.OTHER_RESOLVER
     blocks_private_answers: bool = False
@@ -135,6 +138,9 @@ def _placed(consumer: Consumer, location: Location, scene: Scene, reference: str
     resolver = _resolver_of(consumer, location, scene)
     addresses, is_every = _addresses_of(consumer, location, scene, connection)
     places, assumed = _places_of(consumer, location, scene, where)
+    overlay = _overlay_of(consumer, location, scene)
+    if overlay is not None:
+        addresses, is_every, assumed = None, True, (*assumed, _translated(consumer, overlay, where))
     return Caller(
         consumer=consumer,
         reference=reference,
@@ -144,6 +150,7 @@ def _placed(consumer: Consumer, location: Location, scene: Scene, reference: str
         connection=connection,
         addresses=addresses,
         is_every=is_every,
+        overlay=overlay,
         asker=_asker(consumer, location, resolver),
         blocks_private_answers=resolver is Resolver.OWN_BLOCKING,
         egress=_egress_of(consumer, location, connection),
@@ -203,6 +210,22 @@ def _addresses_of(
     if location.at is Vantage.CONNECTED_NETWORK and connection and connection.remote_cidrs:
         return of_networks(connection.remote_cidrs), False
     return None, True
+
+
+def _overlay_of(consumer: Consumer, location: Location, scene: Scene) -> Addresses | None:
+    """What of the addresses that are given for pods in the VPC the VPC does not hold."""
+    runs_in_pods = consumer.kind is ConsumerKind.POD or consumer.is_in_cluster
+    if location.at is not Vantage.CLUSTER_VPC or not runs_in_pods or not scene.cluster.vpc.cidrs:
+        return None
+    return (of_networks(location.cidrs or ()) - scene.vpc_addresses) or None
+
+
+def _translated(consumer: Consumer, overlay: Addresses, where: str) -> Assumption:
+    sentence = (
+        f"{consumer.name} has addresses that the VPC does not hold ({', '.join(overlay.texts()[:2])}), those of an"
+        " overlay network, of which no fact speaks: its calls are taken to leave with the address of its node"
+    )
+    return _assumed("overlay-translates", f"{where}/cidrs", sentence)
 
 
 def _egress_of(consumer: Consumer, location: Location, link: Connection | None) -> Addresses | Dynamic | None:

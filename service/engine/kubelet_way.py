@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from service.domain.addresses import Addresses, of_networks
+from service.domain.addresses import Addresses, of_network, of_networks
 from service.domain.cluster import IpFamily
 from service.domain.consumer import ConsumerKind
 from service.domain.network import Direction
@@ -37,6 +37,7 @@ def walk_in_vpc(scene: Scene, target: Target, source: Place, place: Place) -> Wa
     if apart:
         gates.append(acl(scene, Stage.OWN_ACL, source, Direction.OUT, port, side, ours=True))
     gates += within_vpc(scene, source, party.addresses, caller.consumer.name, target.firewall_cause, target.port)
+    gates += _into_overlay(target, source)
     if apart:
         gates.append(acl(scene, Stage.TARGET_ACL, place, Direction.IN, port, from_side, ours=False))
     gates.append(target_groups(scene, target, interfaces))
@@ -53,6 +54,24 @@ def _version_to(scene: Scene, caller: Caller, place: Place) -> int:
         return 4
     is_of_cluster = caller.consumer.kind.is_node_like or caller.consumer.is_in_cluster
     return 6 if is_of_cluster or place.subnet.ipv6_cidr is not None else 4
+
+
+def _into_overlay(target: Target, source: Place) -> list[Gate]:
+    """The control plane calls the pod itself (F-3.17), so the VPC has to route the pod's own address."""
+    overlay = target.caller.overlay
+    if overlay is None:
+        return []
+    shown, cause = ", ".join(overlay.texts()[:2]), "overlay-pods-not-routable"
+    name, kind = (source.table.id, "route_table") if source.table else (source.id, "subnet")
+    if source.table is None:
+        detail = f"whether it has a route to {shown}, which the VPC does not hold"
+        return [unknown(Stage.ROUTE, name, kind, detail, cause, (source.settled_by,), "F-3.17")]
+    led = [route for route in source.table.routes if route.destination is not None and route.destination.prefixlen]
+    if any(of_network(route.destination).meets(overlay) for route in led if route.destination is not None):
+        detail, missing = f"whether its routes lead to {shown}", (f"/cluster/route_tables[{name}]/routes",)
+        return [unknown(Stage.ROUTE, name, kind, detail, cause, missing, "F-3.17")]
+    detail = f"nothing in the VPC leads to {shown}, the addresses of an overlay network"
+    return [closed(Stage.ROUTE, name, kind, detail, cause, Disposition.NO_ROUTE, "F-3.17")]
 
 
 def party_of(caller: Caller, place: Place, version: int) -> Party:
