@@ -88,7 +88,11 @@ def read_configuration(documents: Documents) -> tuple[Understanding, ...]:
     except RecursionError:
         raise NotUnderstoodError(_TOO_DEEP) from None
     inventory = Inventory(tuple(world.resources), world.unseen)
-    return _understand("terraform", inventory, [*ignored, *world.ignored, *_skipped(world.skipped)])
+    left_out = [*ignored, *world.ignored]
+    found = _understand("terraform", inventory, [*left_out, *_skipped(world.skipped)])
+    if not found and left_out:
+        raise NotUnderstoodError(f"no cluster and no VPC is described: {left_out[0].why}", left_out[0].place)
+    return found
 
 
 def _skipped(types: dict[str, int]) -> Iterable[Ignored]:

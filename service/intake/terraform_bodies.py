@@ -1,13 +1,14 @@
 """The values of a block: its attributes, the blocks in it, and what they rest on.
 
-A value is computed once. With it goes what is to be said of how it was found: its expression, and the variables of
-the root whose defaults it rests on.
+A value is computed once. With it goes what is to be said of how it was found: its expression, and what it takes for
+granted, such as the defaults of the root's variables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from lark import Tree
 
@@ -17,20 +18,22 @@ from service.intake.terraform_syntax import Block, Body, Node, text_of
 from service.intake.terraform_values import Value, is_open, opened
 from service.intake.terraform_world import World
 
+Made = TypeVar("Made")
 META = frozenset({"count", "for_each", "source", "version", "providers", "depends_on"})
 PENDING = Open("", "it refers to itself")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is to be said of the values of one block: their expressions, and the defaults that they rest on."""
+    """What is to be said of the values of one block: their expressions, and what they take for granted."""
 
     texts: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By attribute; under the empty name what the whole block rests on."""
 
 
 class Cells:
-    """The values of one module, each computed once, with the defaults of variables on which it rests."""
+    """The values of one module, each computed once, with what it takes for granted."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -39,14 +42,19 @@ class Cells:
     def of(self, key: tuple[str, ...], compute: Callable[[], Value]) -> Value:
         """The value under a key."""
         if key not in self.known:
-            before, self.world.defaulted = self.world.defaulted, frozenset()
             self.known[key] = (PENDING, frozenset())
-            value = compute()
-            self.known[key] = (value, self.world.defaulted)
-            self.world.defaulted = before
-        value, defaulted = self.known[key]
-        self.world.defaulted |= defaulted
+            self.known[key] = self.resting_on(compute)
+        value, rests_on = self.known[key]
+        self.world.rests_on |= rests_on
         return value
+
+    def resting_on(self, compute: Callable[[], Made]) -> tuple[Made, frozenset[str]]:
+        """What is computed, and what it takes for granted; whatever it is part of takes that for granted, too."""
+        before, self.world.rests_on = self.world.rests_on, frozenset()
+        made = compute()
+        rests_on = self.world.rests_on
+        self.world.rests_on |= before
+        return made, rests_on
 
 
 class Bodies:
@@ -73,24 +81,22 @@ class Bodies:
 
     def _noted(self, address: str, name: str, node: Node, known: Locals, found: Found) -> Value:
         """The value of an attribute, with what is to be said of how it was found."""
-        before, self.world.defaulted = self.world.defaulted, frozenset()
-        value = self.cells.of((address, name), lambda: self.evaluator.value(node, known))
+        value, rests_on = self.cells.resting_on(
+            lambda: self.cells.of((address, name), lambda: self.evaluator.value(node, known))
+        )
         if not is_constant(node):
             found.texts[name] = quoted(text_of(node))
-        if self.world.defaulted:
-            names = sorted(self.world.defaulted)
-            found.assumed[name] = tuple(f"`{one}` has the default that the document gives it" for one in names)
-        self.world.defaulted |= before
+        if rests_on:
+            found.assumed[name] = tuple(sorted(rests_on))
         return value
 
     def _dynamic(self, address: str, block: Block, known: Locals, values: dict[str, Value], found: Found) -> None:
         """A `dynamic` block, once for each item; open if the items are."""
         name = block.labels[0]
-        items = (
-            self.evaluator.value(block.body.attributes["for_each"], known)
-            if "for_each" in block.body.attributes
-            else None
-        )
+        node = block.body.attributes.get("for_each")
+        items, rests_on = self.cells.resting_on(lambda: self.evaluator.value(node, known) if node is not None else None)
+        if rests_on:
+            found.assumed[""] = tuple(sorted({*found.assumed.get("", ()), *rests_on}))
         contents = block.body.of("content")
         if not isinstance(items, list | dict) or not contents:
             values[name] = opened(items) if is_open(items) else Open(f"dynamic {name}", NO_VALUE)

@@ -47,6 +47,8 @@ def describe_cluster(draft: Draft, cluster: Resource, inventory: Inventory) -> N
     read = _Reader(cluster, inventory)
     if cluster.how_many:
         draft.leave_open("/", cluster.how_many.why, cluster.how_many.text)
+    for sentence in cluster.assumed.get("", ()):
+        draft.assume("/", sentence)
     _describe_name(draft, read)
     _describe_region(draft, cluster)
     _describe_family(draft, read)

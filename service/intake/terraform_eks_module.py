@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from service.intake.readings import Open
-from service.intake.terraform_eks_versions import Names, recognised
+from service.intake.terraform_eks_versions import Names, misnamed, recognised
 from service.intake.terraform_known_modules import Call, Made, Majors
 from service.intake.terraform_module_groups import FIRST_WITH_GROUPS, eks_module_groups
 from service.intake.terraform_resources import MadeBy, Resource
@@ -27,7 +27,8 @@ def expand_eks(call: Call) -> Made | None:
     names, made_by, span = known
     created = call.flag(True, *names.create)
     if created is False:
-        return Made((), {})
+        rests_on = call.assumed_for("", *names.create)
+        return Made((), {}, "the call turns the module off" + (f" ({'; '.join(rests_on)})" if rests_on else ""))
     how_many = call.how_many or (created if isinstance(created, Open) else None)
     cluster = _cluster(call, names, made_by, how_many, span)
     resources = [cluster, *_node_groups(call, names, cluster)]
@@ -55,6 +56,8 @@ def _cluster(call: Call, names: Names, made_by: MadeBy, how_many: Open | None, s
     for path, argument in places.items():
         if call.has(argument):
             _put(values, path, call.arguments[argument])
+    for path, open_ in misnamed(call, names, made_by):
+        _put(values, path, open_)
     if made_by.title.startswith("terraform-aws-modules"):
         _put_groups(call, values, span)
     if not names.name:
@@ -66,7 +69,7 @@ def _cluster(call: Call, names: Names, made_by: MadeBy, how_many: Open | None, s
         region=call.region,
         names={path: f"{call.address}.{argument}" for path, argument in places.items() if argument},
         texts=_renamed(call.texts, places),
-        assumed=_renamed(call.assumed, places),
+        assumed={**_renamed(call.assumed, places), "": call.assumed_for("", *names.create)},
         how_many=how_many,
         made_by=made_by,
     )

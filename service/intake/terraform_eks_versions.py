@@ -7,8 +7,10 @@ to the names that cloudposse uses with the first defaults (PEERS.md, section C).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from service.intake.readings import Open
 from service.intake.terraform_known_modules import Call, Majors, is_from, majors
 from service.intake.terraform_resources import MadeBy
 
@@ -99,10 +101,30 @@ _BLUEPRINTS = Names(
 )
 
 
+_SETTINGS = {
+    "vpc_config/endpoint_public_access": "public",
+    "vpc_config/endpoint_private_access": "private",
+    "vpc_config/public_access_cidrs": "ranges",
+}
+
+
 def argument_names(call: Call) -> tuple[str, str, str] | None:
     """What a module calls the public switch, the private one and the list; None if it is not known."""
     known = recognised(call)
     return (known[0].public, known[0].private, known[0].ranges) if known else None
+
+
+def misnamed(call: Call, names: Names, made_by: MadeBy) -> Iterator[tuple[str, Open]]:
+    """The settings that a call states under the names of another version or module, which Terraform refuses."""
+    if not made_by.has_list:
+        return
+    for path, attribute in _SETTINGS.items():
+        own = getattr(names, attribute)
+        for other in (_UNTIL_V20, _SINCE_V21, _CLOUDPOSSE):
+            name = getattr(other, attribute)
+            if name != own and call.has(name):
+                why = f"{made_by.title} has no argument of that name, and Terraform refuses the call"
+                yield path, Open(name, why)
 
 
 def recognised(call: Call) -> tuple[Names, MadeBy, Majors] | None:

@@ -1,15 +1,15 @@
 """The folders of a Terraform configuration: several files of one folder are one module.
 
-A folder that no other one calls is a root. The values of variables come from `terraform.tfvars` and
-`*.auto.tfvars` beside a root, or from another file of values if it is the only one; among several nobody can
-tell which one is meant.
+An override file (`override.tf`, `*_override.tf`) is merged into the others. A folder that no other one calls is a
+root. The values of variables come from `terraform.tfvars` and `*.auto.tfvars` beside a root, or from another file
+of values if it is the only one; among several nobody can tell which one is meant.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.intake.terraform_evaluator import Budget
@@ -25,10 +25,11 @@ class Folder:
     """What the files of one folder say together."""
 
     name: str
-    resources: dict[tuple[str, str], Block] = field(default_factory=dict)
-    variables: dict[str, Block] = field(default_factory=dict)
-    outputs: dict[str, Block] = field(default_factory=dict)
-    calls: dict[str, Block] = field(default_factory=dict)
+    resources: dict[tuple[str, ...], Block] = field(default_factory=dict)
+    variables: dict[tuple[str, ...], Block] = field(default_factory=dict)
+    outputs: dict[tuple[str, ...], Block] = field(default_factory=dict)
+    calls: dict[tuple[str, ...], Block] = field(default_factory=dict)
+    twice: list[str] = field(default_factory=list)
     locals: dict[str, Node] = field(default_factory=dict)
     providers: list[Block] = field(default_factory=list)
     values: dict[str, dict[str, Value]] = field(default_factory=dict)
@@ -36,20 +37,46 @@ class Folder:
     def take(self, body: Body) -> None:
         """The blocks of one file; data sources, checks and the like say nothing of what is made."""
         for block in body.blocks:
-            labels = block.labels
             if block.type == "locals":
                 self.locals |= block.body.attributes
-            elif block.type == "provider" and labels:
+            elif block.type == "provider" and block.labels:
                 self.providers.append(block)
-            elif block.type == "resource" and len(labels) == 2:
-                self.resources[labels[0], labels[1]] = block
-            elif labels and block.type in ("variable", "output", "module"):
-                {"variable": self.variables, "output": self.outputs, "module": self.calls}[block.type][labels[0]] = (
-                    block
-                )
+            elif (table := self._table(block)) is not None:
+                self._put(table, block)
 
-    def chosen_values(self) -> tuple[dict[str, Value], list[Ignored]]:
-        """The values of the root's variables, and the files of values that are left out."""
+    def override(self, body: Body) -> None:
+        """The blocks of an override file, each merged into the one that it names."""
+        for block in body.blocks:
+            if block.type == "locals":
+                self.locals |= block.body.attributes
+            elif (table := self._table(block)) is not None and block.labels in table:
+                table[block.labels] = _merged(table[block.labels], block)
+
+    def _table(self, block: Block) -> dict[tuple[str, ...], Block] | None:
+        """Where blocks of this kind are kept by their labels."""
+        if len(block.labels) != (2 if block.type == "resource" else 1):
+            return None
+        tables = {
+            "resource": self.resources,
+            "variable": self.variables,
+            "output": self.outputs,
+            "module": self.calls,
+        }
+        return tables.get(block.type)
+
+    def _put(self, table: dict[tuple[str, ...], Block], block: Block) -> None:
+        """The block under its labels; a second one that makes something under further ones."""
+        labels, number = block.labels, 1
+        if block.type in ("resource", "module"):
+            while labels in table:
+                number += 1
+                labels = (*block.labels[:-1], f"{block.labels[-1]}#{number}")
+        if number > 1:
+            self.twice.append(".".join(labels if block.type == "resource" else (block.type, *labels)))
+        table[labels] = block
+
+    def chosen_values(self) -> tuple[dict[str, Value], dict[str, str], list[Ignored]]:
+        """The values of the root's variables, those of a file that must be named with it, and the files left out."""
         loaded = sorted(name for name in self.values if _is_loaded(name))
         others = sorted(set(self.values) - set(loaded))
         ignored = []
@@ -60,7 +87,18 @@ class Folder:
         chosen: dict[str, Value] = {}
         for name in [*loaded, *others]:
             chosen |= self.values[name]
-        return chosen, ignored
+        return chosen, {variable: name for name in others for variable in self.values[name]}, ignored
+
+
+def _merged(base: Block, over: Block) -> Block:
+    """A block with another one over it: attributes one by one, and blocks of a type instead of all of that type."""
+    replaced = {_kind(one) for one in over.body.blocks}
+    kept = [one for one in base.body.blocks if _kind(one) not in replaced]
+    return replace(base, body=Body(base.body.attributes | over.body.attributes, kept + over.body.blocks))
+
+
+def _kind(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
 def _is_loaded(name: str) -> bool:
@@ -75,7 +113,7 @@ def read_folders(documents: Mapping[str, Any], budget: Budget) -> tuple[dict[str
         raise NotUnderstoodError(f"the HCL has more than {MOST_CHARACTERS} characters in all")
     folders: dict[str, Folder] = {}
     ignored = []
-    for name, document in documents.items():
+    for name, document in sorted(documents.items(), key=_last_if_it_overrides):
         folder = folders.setdefault(posixpath.dirname(name), Folder(posixpath.dirname(name)))
         try:
             _read_file(folder, name, document, budget)
@@ -83,7 +121,21 @@ def read_folders(documents: Mapping[str, Any], budget: Budget) -> tuple[dict[str
             ignored.append(Ignored(place=name, why=str(error)))
     if len(ignored) == len(documents):
         raise NotUnderstoodError(ignored[0].why, ignored[0].place)
+    why = "a second block of one address, which Terraform refuses; both are described"
+    ignored += [Ignored(place=address, why=why) for folder in folders.values() for address in folder.twice]
     return folders, ignored
+
+
+def _overrides(name: str) -> bool:
+    """Whether Terraform merges a file into the others of its folder."""
+    base = posixpath.basename(name).partition(".tf")[0]
+    return base == "override" or base.endswith("_override")
+
+
+def _last_if_it_overrides(pair: tuple[str, Any]) -> tuple[bool, str]:
+    """Override files come last, in the order of their names; the others stay as they are."""
+    name = pair[0]
+    return (True, name) if _overrides(name) else (False, "")
 
 
 def _read_file(folder: Folder, name: str, document: Any, budget: Budget) -> None:
@@ -94,6 +146,8 @@ def _read_file(folder: Folder, name: str, document: Any, budget: Budget) -> None
     if name.endswith(".tfvars"):
         evaluator = evaluator_of(_NoNames(), budget)
         folder.values[name] = {key: evaluator.value(node, {}) for key, node in body.attributes.items()}
+    elif _overrides(name):
+        folder.override(body)
     else:
         folder.take(body)
 

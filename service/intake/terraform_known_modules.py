@@ -49,6 +49,10 @@ class Call:
             decided if decided is not None else opened(value) if is_open(value) else Open(str(value)[:80], "no boolean")
         )
 
+    def assumed_for(self, *names: str) -> tuple[str, ...]:
+        """What some arguments take for granted, the empty name standing for the call itself."""
+        return tuple(sorted({sentence for name in names for sentence in self.assumed.get(name, ())}))
+
     def resource(self, type_: str, name: str, values: Mapping[str, Value], index: int | str = 0) -> Resource:
         """A resource that the module makes."""
         return Resource(
@@ -58,10 +62,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a module makes, and what it gives to its caller."""
+    """What a module makes, and what it gives to its caller; ``why_none`` if it was to make a cluster and does not."""
 
     resources: tuple[Resource, ...]
     outputs: Mapping[str, Value]
+    why_none: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ from service.intake.terraform_endpoint_module import expand_endpoints
 from service.intake.terraform_evaluator import NO_VALUE, Locals
 from service.intake.terraform_expressions import evaluator_of
 from service.intake.terraform_folders import Folder, local_source
-from service.intake.terraform_instances import instances_of, shaped
+from service.intake.terraform_instances import Instances, instances_of, shaped
 from service.intake.terraform_known_modules import Call, Made
-from service.intake.terraform_resources import RELEVANT, Resource
+from service.intake.terraform_resources import CLUSTERS, RELEVANT, Resource
 from service.intake.terraform_syntax import Block, text_of
-from service.intake.terraform_types import with_optional_members
 from service.intake.terraform_values import Handle, Value
+from service.intake.terraform_variables import Variables
 from service.intake.terraform_vpc_module import expand_vpc
 from service.intake.terraform_world import World
 from service.intake.understanding import Ignored, NotUnderstoodError
@@ -56,24 +56,22 @@ class Module:
         self.world = world
         self.folder = folder
         self.prefix = prefix
-        self.arguments = arguments
         self.evaluator = evaluator_of(self, world.budget)
-        self.values: dict[str, Value] = {}
         self.cells = Cells(world)
         self.bodies = Bodies(self.evaluator, self.cells)
         self.children: dict[str, list[str]] = {}
         self.given_region = region
         self.how_many: Open | None = None
-        if arguments is None:
-            self.values, ignored = folder.chosen_values()
-            world.ignored += ignored
+        self.rests_on: frozenset[str] = frozenset()
+        self.made: dict[tuple[str, ...], tuple[Instances, frozenset[str]]] = {}
+        self.variables = Variables(world, folder, self.evaluator, arguments)
 
     # The names of the module's expressions.
 
     def named(self, root: str, member: str) -> Value:
         """The value of ``root.member``."""
         if root == "var":
-            return self.cells.of(("var", member), lambda: self._variable(member))
+            return self.cells.of(("var", member), lambda: self.variables.value(member))
         if root == "local":
             node = self.folder.locals[member]
             return self.cells.of(("local", member), lambda: self.evaluator.value(node, {}))
@@ -98,30 +96,11 @@ class Module:
                 return self.evaluator.value(node, {}) if node else None
         return None
 
-    def _variable(self, name: str) -> Value:
-        block = self.folder.variables.get(name)
-        if block is None:
-            return Open(f"var.{name}", "the variable is not declared in the document")
-        attributes = block.body.attributes
-        if "sensitive" in attributes and text_of(attributes["sensitive"]) != "false":
-            return Open(f"var.{name}", "the variable is sensitive")
-        value: Value = Open(f"var.{name}", "the variable has no value in the document")
-        if self.arguments is not None and name in self.arguments:
-            value = self.arguments[name]()
-        elif name in self.values:
-            value = self.values[name]
-        elif "default" in attributes:
-            value = self.evaluator.value(attributes["default"], {})
-            if self.arguments is None:
-                self.world.defaulted |= {f"var.{name}"}
-        if value is None and "nullable" in attributes and text_of(attributes["nullable"]) == "false":
-            value = self.evaluator.value(attributes["default"], {})
-        return with_optional_members(self.evaluator, value, attributes["type"]) if "type" in attributes else value
-
     def _made(self, type_: str, name: str) -> Value:
         """What a resource's name stands for: an instance, or all of them."""
         block = self.folder.resources[type_, name]
-        instances = instances_of(self.evaluator, block)
+        instances, rests_on = self._instances((type_, name), block)
+        self.world.rests_on |= rests_on
         base = f"{self.prefix}{type_}.{name}"
         if instances.how_many:
             return Open("", f"how many there are is open: {instances.how_many.text}")
@@ -143,8 +122,8 @@ class Module:
         return attribute
 
     def _called(self, name: str) -> Value:
-        call = self.folder.calls[name]
-        instances = instances_of(self.evaluator, call)
+        instances, rests_on = self._instances(("module", name), self.folder.calls[name,])
+        self.world.rests_on |= rests_on
         if instances.how_many:
             return Open("", f"how many there are is open: {instances.how_many.text}")
         for suffix, known in instances.each:
@@ -153,23 +132,38 @@ class Module:
 
     # What the module makes.
 
+    def _instances(self, key: tuple[str, ...], block: Block) -> tuple[Instances, frozenset[str]]:
+        """The instances of a block, and what it takes for granted that there are so many."""
+        if key not in self.made:
+            self.made[key] = self.cells.resting_on(lambda: instances_of(self.evaluator, block))
+            if not self.made[key][0].each and (key[0] == "module" or key[0] in CLUSTERS):
+                node = block.body.attributes.get("count") or block.body.attributes["for_each"]
+                rests_on = sorted(self.made[key][1])
+                why = f"none is made: `{quoted(text_of(node))}` gives none" + (
+                    f" ({'; '.join(rests_on)})" if rests_on else ""
+                )
+                self.world.ignored.append(Ignored(place=self.prefix + ".".join(key), why=why))
+        return self.made[key]
+
     def build(self) -> None:
         """All resources that the module makes and that matter here, those of the modules it calls as well."""
-        for name, call in self.folder.calls.items():
-            instances = instances_of(self.evaluator, call)
+        for (name,), call in self.folder.calls.items():
+            instances, _ = self._instances(("module", name), call)
             for suffix, known in instances.each:
-                self._ensure(name, suffix, known, instances.how_many)
+                self._ensure(name, suffix, known)
         for (type_, name), block in self.folder.resources.items():
             if type_ not in RELEVANT:
                 self.world.skipped[type_] = self.world.skipped.get(type_, 0) + 1
                 continue
-            instances = instances_of(self.evaluator, block)
+            instances, rests_on = self._instances((type_, name), block)
             for suffix, known in instances.each:
                 address = f"{self.prefix}{type_}.{name}{suffix}"
-                self._build_resource(address, block, known, instances.how_many)
+                self._build_resource(address, block, known, instances.how_many, rests_on)
 
-    def _build_resource(self, address: str, block: Block, known: Locals, how_many: Open | None) -> None:
-        found = Found()
+    def _build_resource(
+        self, address: str, block: Block, known: Locals, how_many: Open | None, rests_on: frozenset[str]
+    ) -> None:
+        found = self._found(rests_on)
         values = self.bodies.values(address, block.body, known, found)
         region = values.get("region") or self._provider_region(block)
         self.world.add(
@@ -184,6 +178,10 @@ class Module:
             )
         )
 
+    def _found(self, rests_on: frozenset[str]) -> Found:
+        """What is to be said of a block's values, with what it rests on that there is such a block at all."""
+        return Found(assumed={"": tuple(sorted(self.rests_on | rests_on))})
+
     def _provider_region(self, block: Block) -> Value:
         node = block.body.attributes.get("provider")
         alias = text_of(node).strip('"').partition(".")[2] if node else ""
@@ -197,42 +195,43 @@ class Module:
 
     # Instances and calls.
 
-    def _ensure(self, name: str, suffix: str, known: Locals, how_many: Open | None = None) -> None:
+    def _ensure(self, name: str, suffix: str, known: Locals) -> None:
         """The instance of a called module, made once."""
         address = f"{self.prefix}module.{name}{suffix}"
         if address in self.world.described:
             return
-        call = self.folder.calls[name]
+        call = self.folder.calls[name,]
+        instances, rests_on = self._instances(("module", name), call)
+        how_many = instances.how_many or self.how_many
         self.world.described[address] = lambda _: PENDING
         source = local_source(self.folder, call)
         folder = self.world.folders.get(source) if source is not None else None
         if folder is not None:
-            self._ensure_local(address, folder, call, known, how_many)
+            child = self._child(address, folder, call, known)
+            child.how_many, child.rests_on = how_many, self.rests_on | rests_on
+            self.world.described[address] = child.output
+            child.build()
         else:
-            self._ensure_known(address, call, known, how_many)
+            self._ensure_known(address, call, known, how_many, self._found(rests_on))
 
-    def _ensure_local(self, address: str, folder: Folder, call: Block, known: Locals, how_many: Open | None) -> None:
+    def _child(self, address: str, folder: Folder, call: Block, known: Locals) -> Module:
         arguments = {
             argument: partial(self.evaluator.value, node, known)
             for argument, node in call.body.attributes.items()
             if argument not in META
         }
         region = self.region if "providers" not in call.body.attributes else lambda: Open("providers", NO_VALUE)
-        child = Module(self.world, folder, f"{address}.", arguments, region)
-        child.how_many = how_many or self.how_many
-        self.world.described[address] = child.output
-        child.build()
+        return Module(self.world, folder, f"{address}.", arguments, region)
 
     def output(self, name: str) -> Value:
         """What the module gives to its caller."""
-        block = self.folder.outputs.get(name)
+        block = self.folder.outputs.get((name,))
         if block is None or "value" not in block.body.attributes:
             return Open("", "the module has no such output in the document")
         node = block.body.attributes["value"]
         return self.cells.of(("output", name), lambda: self.evaluator.value(node, {}))
 
-    def _ensure_known(self, address: str, call: Block, known: Locals, how_many: Open | None) -> None:
-        found = Found()
+    def _ensure_known(self, address: str, call: Block, known: Locals, how_many: Open | None, found: Found) -> None:
         values = self.bodies.values(address, call.body, known, found)
         attributes = call.body.attributes
         source, version = (
@@ -247,7 +246,7 @@ class Module:
             texts=found.texts,
             assumed=found.assumed,
             region=region,
-            how_many=how_many or self.how_many,
+            how_many=how_many,
         )
         self._take(made_call, _expanded(made_call))
 
@@ -259,6 +258,8 @@ class Module:
             self.world.ignored.append(Ignored(place=address, why=why))
             self.world.may_make(call)
             return
+        if made.why_none:
+            self.world.ignored.append(Ignored(place=address, why=made.why_none))
         by_address = {resource.address: resource for resource in made.resources}
         self.world.described[address] = lambda name: made.outputs.get(name, _NOT_MADE_HERE)
         for one, resource in by_address.items():

@@ -47,8 +47,9 @@ class Resource:
     """One instance of a resource.
 
     ``texts`` are the expressions behind values that were computed, ``assumed`` the sentences on what a value rests
-    on, by attribute. ``names`` are the places of values that stand under another name, as a module's arguments do.
-    ``how_many`` is the expression of a count that cannot be evaluated.
+    on, by attribute; under the empty name what it rests on that there is such a resource at all. ``names`` are the
+    places of values that stand under another name, as a module's arguments do. ``how_many`` is the expression of a
+    count that cannot be evaluated.
     """
 
     address: str

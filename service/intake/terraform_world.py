@@ -24,7 +24,8 @@ class World:
     resources: list[Resource] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
-    defaulted: frozenset[str] = frozenset()
+    rests_on: frozenset[str] = frozenset()
+    """What the values that are being computed take for granted, in sentences."""
     modules: int = 0
     unseen: dict[str, str] = field(default_factory=dict)
 

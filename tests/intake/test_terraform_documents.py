@@ -283,7 +283,6 @@ def test_lists_are_evaluated_too(expression: str, expected: list[str] | None) ->
 @pytest.mark.parametrize(
     ("number", "places", "unknown"),
     [
-        ("count = 0", [], None),
         ("count = var.none ? 1 : 0", ["aws_eks_cluster.a"], "var.none ? 1 : 0"),
         ("count = 2", ["aws_eks_cluster.a[0]", "aws_eks_cluster.a[1]"], None),
         ("for_each = { y = 1, x = 2 }", ['aws_eks_cluster.a["x"]', 'aws_eks_cluster.a["y"]'], None),

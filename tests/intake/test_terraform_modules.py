@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.intake import terraform
-from service.intake.understanding import Understanding
+from service.intake.understanding import NotUnderstoodError, Understanding
 from tests.intake.definitions import assert_decidable, effective, unknown_fields
 
 CONFIGURATION = terraform.FORMATS[0]
@@ -135,13 +135,15 @@ def test_a_module_that_creates_nothing_makes_no_cluster() -> None:
     off = f'module "eks" {{\n source = "{EKS}"\n version = "~> 20.0"\n create = false\n}}'
     unclear = f'variable "on" {{}}\nmodule "eks" {{\n source = "{EKS}"\n version = "~> 20.0"\n create = var.on\n}}'
 
-    assert read(off) == ()
+    with pytest.raises(NotUnderstoodError, match=r"module\.eks: .*the call turns the module off"):
+        read(off)
     assert unknown_fields(read(unclear)[0])["/"] == "var.on"
 
 
 def test_submodules_are_no_clusters() -> None:
     for source in (f"{EKS}//modules/karpenter", "../../modules/fargate"):
-        assert read(f'module "one" {{\n source = "{source}"\n cluster_name = "a"\n vpc_id = "v"\n}}') == ()
+        with pytest.raises(NotUnderstoodError, match="is not known here"):
+            read(f'module "one" {{\n source = "{source}"\n cluster_name = "a"\n vpc_id = "v"\n}}')
 
 
 def test_files_of_one_folder_are_one_module_and_sources_name_others() -> None:
