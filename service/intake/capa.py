@@ -73,13 +73,27 @@ def _read_one(plane: Manifest, found: list[Manifest], planes: list[Manifest]) ->
     _describe_family(draft, network.section("vpc"))
     _describe_endpoint(draft, spec)
     describe_hosting(draft, spec.section("outpostConfig"))
-    draft.take("/auto_mode", as_flag(spec.section("autoMode").get("enabled")))
+    draft.take("/auto_mode", _as_auto_mode(spec.section("autoMode").get("mode")))
+    draft.take("/egress_mode", _as_egress_mode(as_text(spec.get("controlPlaneEgressMode"))))
     _describe_network(draft, spec, network)
     used = describe_pools(draft, plane, found, len(planes))
     describe_remote_networks(draft, spec.section("remoteNetworkConfig"))
     ignore_others(draft, found, [*planes, *used])
     make_coherent(draft)
     return draft.understanding()
+
+
+def _as_auto_mode(mode: Reading) -> Reading:
+    """`Enabled` and `Disabled` as a switch."""
+    if mode.is_missing or isinstance(mode.value, Open):
+        return mode
+    switch = {"Enabled": True, "Disabled": False}.get(str(mode.value))
+    return mode.opened("neither Enabled nor Disabled") if switch is None else replace(mode, value=switch)
+
+
+def _as_egress_mode(mode: Reading) -> Reading:
+    """`aws-managed` and `customer-routed` as the EKS API spells them; other values as they stand."""
+    return replace(mode, value=mode.value.upper().replace("-", "_")) if isinstance(mode.value, str) else mode
 
 
 def _with_patches(plane: Manifest, found: list[Manifest]) -> Manifest:

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -58,6 +59,8 @@ _READ = frozenset(
         *("AWS::AutoScaling::AutoScalingGroup", "AWS::AutoScaling::LaunchConfiguration"),
     }
 )
+_SETS_ACCESS = re.compile(r"(?:public|private|endpoint)access")
+_DEEPEST_NAMES = 4
 _HARMLESS = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31", "AWS::SecretsManager")
 
 
@@ -117,10 +120,18 @@ def _describe_cluster(template: Template, draft: Draft, cluster: Resource, *, is
         _describe_network(template, draft, vpc)
     elif any(template.of("AWS::EC2::VPC")):
         draft.leave_open("/vpc", "the template does not say whether the cluster stands in one of its VPCs")
-    describe(draft, config, dialect)
+    describe(draft, config, replace(dialect, absent=_included(config)))
     describe_consumers(template, draft, names, is_only=is_only)
     _describe_groups(template, draft, config.section("resourcesVpcConfig"), cluster, vpc)
-    _name_custom_resources(template, draft, cluster)
+    _heed_custom_resources(template, draft, cluster)
+
+
+def _included(config: Section) -> str:
+    """Why an absent field is unknown, if a part of the properties is made elsewhere."""
+    for section in (config, config.section("resourcesVpcConfig")):
+        if isinstance(section.value, Mapping) and "Fn::Transform" in section.value:
+            return "a part that Fn::Transform puts in may state it, and nothing is fetched or run here"
+    return ""
 
 
 def _vpc_of(template: Template, config: Section, names: set[str], *, is_only: bool) -> str | None:
@@ -179,14 +190,28 @@ def _describe_groups(template: Template, draft: Draft, config: Section, cluster:
         draft.unknown = [one for one in draft.unknown if one.why != "named, but without their rules"]
 
 
-def _name_custom_resources(template: Template, draft: Draft, cluster: Resource) -> None:
-    """Custom resources that speak of endpoints: what they do to the cluster cannot be read."""
+def _heed_custom_resources(template: Template, draft: Draft, cluster: Resource) -> None:
+    """Custom resources that speak of endpoints: those that set the access leave it open, for they run last."""
     for resource in template.resources:
         is_custom = resource.type.startswith("Custom::") or resource.type == "AWS::CloudFormation::CustomResource"
-        names = resource.properties.value if isinstance(resource.properties.value, Mapping) else {}
-        if is_custom and resource.type not in _READ and any("endpoint" in name.lower() for name in names):
+        if not is_custom or resource.type in _READ:
+            continue
+        names = list(_names_in(resource.properties.value))
+        if any(_SETS_ACCESS.search(name) for name in names):
+            for part in ("public", "private", "public_access_cidrs"):
+                why = "the custom resource sets the access to the endpoint, and what it does is not run here"
+                draft.reopen(f"/endpoint_access/{part}", why, resource.id)
+        elif any("endpoint" in name for name in names):
             sentence = f"the custom resource {resource.id} leaves the endpoints of {cluster.id} as they are here"
             draft.assume("/endpoint_access", sentence)
+
+
+def _names_in(value: Any, depth: int = 0) -> Iterator[str]:
+    """The names of properties, as deep as requests to EKS nest them, in letters alone."""
+    if isinstance(value, Mapping) and depth < _DEEPEST_NAMES:
+        for name, part in value.items():
+            yield re.sub(r"[^a-z]", "", str(name).lower())
+            yield from _names_in(part, depth + 1)
 
 
 def _say_what_is_left_out(template: Template, draft: Draft, raw: Mapping[str, Any]) -> None:
@@ -202,7 +227,9 @@ def _say_what_is_left_out(template: Template, draft: Draft, raw: Mapping[str, An
     for stack in template.of("AWS::CloudFormation::Stack"):
         draft.ignored.append(Ignored(place=stack.place, why="a nested stack, whose template is not fetched"))
     transforms = raw.get("Transform")
-    for transform in transforms if isinstance(transforms, list) else [transforms]:
+    included = raw.get("Fn::Transform", {})
+    named = included.get("Name") if isinstance(included, Mapping) else None
+    for transform in [*(transforms if isinstance(transforms, list) else [transforms]), named]:
         if transform is not None and transform not in _HARMLESS:
             draft.assume("/", f"the macro `{shown(transform)}` leaves the cluster and its network as they are")
 

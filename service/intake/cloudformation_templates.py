@@ -34,6 +34,8 @@ _MEMBERS = frozenset(
         *("UpdatePolicy", "CreationPolicy"),
     }
 )
+_PUT_IN = "resources that Fn::Transform puts in, which are not fetched or made here"
+_NO_RESOURCE = "no resource with a logical id and a type"
 _LOOP = "Fn::ForEach::"
 _TYPE = re.compile(r"[A-Za-z0-9]{2,64}::[A-Za-z0-9:@_-]{1,200}")
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,200}")
@@ -146,7 +148,13 @@ def _resources(template: Template, resources: Mapping[str, Any]) -> Iterator[Res
         place = f"{template.place}/Resources/{escaped(id_)}"
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
         if not isinstance(kind, str) or not _TYPE.fullmatch(kind) or not _LOGICAL_ID.fullmatch(id_):
-            template.ignored.append(Ignored(place=place[:200], why="no resource with a logical id and a type"))
+            is_included = id_ == "Fn::Transform"
+            why = (
+                "resources that Fn::Transform puts in, which are not fetched or made here"
+                if is_included
+                else _NO_RESOURCE
+            )
+            template.ignored.append(Ignored(place=place[:200], why=why))
             continue
         holds: Any = True
         if resource.get("Condition") is not None:

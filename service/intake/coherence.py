@@ -12,7 +12,6 @@ from typing import Any
 
 from service.intake.drafting import Draft
 from service.intake.readings import is_range
-from service.intake.understanding import Origin
 
 MOST_SUBNETS = 1000
 _BOTH_OFF = "both endpoints are off, and EKS refuses that (F-1.3)"
@@ -37,13 +36,10 @@ def _settle_switches(draft: Draft) -> None:
         draft.unknown = [one for one in draft.unknown if one.field != "/endpoint_access/private"]
         draft.compute("/endpoint_access/private", True, _ONE_IS_ON)
         return
-    for switch in ("public", "private", "public_access_cidrs"):
-        access.pop(switch, None)
-        _forget(draft, f"/endpoint_access/{switch}")
-    draft.cluster.pop("endpoint_access")
     for switch in ("public", "private"):
-        draft.leave_open(f"/endpoint_access/{switch}", _BOTH_OFF, "false")
-    draft.leave_open("/endpoint_access/public_access_cidrs", _BOTH_OFF)
+        draft.reopen(f"/endpoint_access/{switch}", _BOTH_OFF, "false")
+    draft.reopen("/endpoint_access/public_access_cidrs", _BOTH_OFF)
+    draft.cluster.pop("endpoint_access")
 
 
 def _settle_ranges(draft: Draft) -> None:
@@ -117,10 +113,3 @@ def _drop(draft: Draft, member: str, why: str) -> None:
     for consumer in draft.consumers:
         consumer.pop("subnets", None)
     draft.leave_open(f"/{member}", why)
-
-
-def _forget(draft: Draft, reference: str) -> None:
-    def is_other(origin: Origin) -> bool:
-        return origin.field != reference
-
-    draft.origins = [origin for origin in draft.origins if is_other(origin)]

@@ -61,6 +61,17 @@ class Draft:
         if found not in self.unknown:
             self.unknown.append(found)
 
+    def reopen(self, reference: str, why: str, text: str = "") -> None:
+        """A field that was described already as one that the document leaves open after all."""
+        *parents, last = reference.strip("/").split("/")
+        target = self.cluster
+        for name in parents:
+            target = target.get(name, {})
+        target.pop(last, None)
+        self.origins = [one for one in self.origins if one.field != reference]
+        self.unknown = [one for one in self.unknown if one.field != reference]
+        self.leave_open(reference, why, text)
+
     def assume(self, reference: str, sentence: str) -> None:
         """What was taken for granted, said once."""
         found = Assumed(field=reference, sentence=sentence)

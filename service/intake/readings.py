@@ -164,6 +164,8 @@ def as_texts(reading: Reading) -> Reading:
         return reading.opened("no list")
     texts = []
     for item in items:
+        if item is None:
+            return reading.opened("an entry without a value", "null")
         entry = as_text(Reading(item.strip() if type(item) is str else item))
         if isinstance(entry.value, Open):
             return replace(reading, value=entry.value)

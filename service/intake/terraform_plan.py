@@ -40,6 +40,8 @@ _FILLED_IN = frozenset(
         *("security_group_ids", "route_table_ids", "public_ip", "map_public_ip_on_launch", "region"),
     }
 )
+# Of these, what decides who is let in: not known where the plan does not show whether the configuration sets it.
+_DECISIVE = frozenset({"public_access_cidrs"})
 _NEVER_FILLED_IN = {"aws_eks_cluster": frozenset({"subnet_ids"}), "aws_eks_node_group": frozenset({"subnet_ids"})}
 
 
@@ -213,7 +215,7 @@ def _unknown_value(
     key: str, expression: Any, is_blind: bool, configuration: Configuration, context: Context, kept: frozenset[str]
 ) -> Value:
     if expression is None:
-        if key in _FILLED_IN and key not in kept:
+        if key in _FILLED_IN and key not in kept and not (is_blind and key in _DECISIVE):
             return None
         return Open(key, _AFTER_APPLY) if is_blind or key in kept else None
     return configuration.follow(expression, context, is_list=key.endswith(("_ids", "s")) and key != "address")

@@ -139,17 +139,53 @@ def test_dhcp_options_that_are_not_described_leave_the_name_servers_open() -> No
 
 def test_what_may_change_the_cluster_elsewhere_is_said() -> None:
     found = _found(
-        "Switch: {Type: 'Custom::EndpointAccess', Properties: {Cluster: !Ref Cluster, EndpointPublicAccess: false}}",
+        "Config: {Type: 'Custom::Kubeconfig', Properties: {Cluster: !Ref Cluster, Endpoint: !GetAtt Cluster.Endpoint}}",
         "Nested: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: 'https://example.com/t.yaml'}}",
         "Bucket: {Type: 'AWS::S3::Bucket'}",
         head=f"Transform: [AWS::LanguageExtensions, OurMacro]\n{_HEAD.strip()}\n",
     )
 
     sentences = [assumed.sentence for assumed in found.assumed]
-    assert "the custom resource Switch leaves the endpoints of Cluster as they are here" in sentences
+    assert "the custom resource Config leaves the endpoints of Cluster as they are here" in sentences
     assert "the macro `OurMacro` leaves the cluster and its network as they are" in sentences
     assert {"/Resources/Nested", "AWS::S3::Bucket"} <= {ignored.place for ignored in found.ignored}
     assert "https://example.com" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "{EndpointPublicAccess: 'False', EndpointPrivateAccess: 'True'}",
+        "{Config: {resourcesVpcConfig: {endpointPublicAccess: false}}}",
+        "{public_access_cidrs: [198.51.100.0/24]}",
+    ],
+)
+def test_a_custom_resource_that_sets_the_access_leaves_it_open(properties: str) -> None:
+    """As templates of the time before CloudFormation could set it do: the cluster itself says nothing there."""
+    found = _found(f"Switch: {{Type: 'AWS::CloudFormation::CustomResource', Properties: {properties}}}")
+
+    parts = ("public", "private", "public_access_cidrs")
+    assert "endpoint_access" not in found.cluster
+    assert {unknown_fields(found)[f"/endpoint_access/{part}"] for part in parts} == {"Switch"}
+
+
+INCLUDE = "Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: 's3://example/part.yaml'}}"
+
+
+@pytest.mark.parametrize("where", ["Properties", "ResourcesVpcConfig"])
+def test_what_a_part_that_is_put_in_may_state_has_no_default(where: str) -> None:
+    vpc = "ResourcesVpcConfig: {{EndpointPrivateAccess: true, SubnetIds: [a, b]{}}}"
+    inner = vpc.format(f", {INCLUDE}") if where == "ResourcesVpcConfig" else f"{vpc.format('')}, {INCLUDE}"
+    text = f"Resources:\n  Cluster: {{Type: AWS::EKS::Cluster, Properties: {{Name: one, {inner}}}}}\n  {INCLUDE}\n"
+
+    (found,) = from_text(CLOUDFORMATION, text)
+
+    assert_decidable(found)
+    assert found.cluster["endpoint_access"] == {"private": True}
+    assert {"/endpoint_access/public", "/endpoint_access/public_access_cidrs"} <= unknown_fields(found).keys()
+    (left_out,) = [one.why for one in found.ignored if one.place == "/Resources/Fn::Transform"]
+    assert "which are not fetched or made here" in left_out
+    assert "s3://example" not in str(found)
 
 
 def test_a_cluster_in_subnets_of_elsewhere_has_no_network_of_the_template() -> None:

@@ -34,20 +34,44 @@ def references(*names: str) -> dict[str, Any]:
     return {"references": list(names)}
 
 
-def cluster_of(vpc_config: dict[str, Any], **more: Any) -> Understanding:
+def cluster_of(vpc_config: dict[str, Any], configuration: dict[str, Any] | None = None, **more: Any) -> Understanding:
     """The cluster of a plan that holds nothing else."""
     change = planned("aws_eks_cluster", "aws_eks_cluster.a", {"name": "a", "vpc_config": [vpc_config]}, **more)
-    (one,) = PLAN.read({"": {"resource_changes": [change]}})
+    (one,) = PLAN.read({"": {"resource_changes": [change], "configuration": configuration or {}}})
     assert_decidable(one)
     return one
 
 
 def test_an_unset_list_is_unknown_in_a_plan_and_open_to_all() -> None:
     unknown = {"vpc_config": [{"public_access_cidrs": True}]}
-    one = cluster_of({"endpoint_public_access": True, "endpoint_private_access": False}, after_unknown=unknown)
+    values = {"endpoint_public_access": True, "endpoint_private_access": False}
+    root = {
+        "resources": [written("aws_eks_cluster", "a", vpc_config=[{"endpoint_public_access": references("var.on")}])]
+    }
+    one = cluster_of(values, {"root_module": root}, after_unknown=unknown)
 
     assert effective(one)["public_access_cidrs"] == ["0.0.0.0/0"]
     assert {origin.field: origin.kind for origin in one.origins}["/endpoint_access/public_access_cidrs"] is Kind.DEFAULT
+
+
+@pytest.mark.parametrize("resources", [[], [written("aws_eks_cluster", "a", tags={})]])
+def test_an_unknown_list_is_open_where_the_plan_does_not_show_whether_it_is_set(resources: list[Any]) -> None:
+    """A plan without its configuration, or a block that `dynamic` makes, which the configuration does not hold."""
+    unknown = {"vpc_config": [{"public_access_cidrs": True}]}
+    root = {"root_module": {"resources": resources}}
+    one = cluster_of({"endpoint_public_access": True, "endpoint_private_access": True}, root, after_unknown=unknown)
+
+    assert effective(one)["public_access_cidrs"] is None
+    assert unknown_fields(one)["/endpoint_access/public_access_cidrs"] == "public_access_cidrs"
+
+
+def test_a_list_of_which_one_entry_is_known_only_after_the_apply_is_open() -> None:
+    values = {"endpoint_public_access": True, "public_access_cidrs": ["198.51.100.0/24", None]}
+    one = cluster_of(values, after_unknown={"vpc_config": [{"public_access_cidrs": [False, True]}]})
+    without_marks = cluster_of(values)
+
+    assert effective(one)["public_access_cidrs"] is None
+    assert effective(without_marks)["public_access_cidrs"] is None
 
 
 def test_a_list_that_the_configuration_computes_is_open_with_its_references() -> None:
