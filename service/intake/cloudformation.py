@@ -81,9 +81,24 @@ def read(documents: Documents) -> tuple[Understanding, ...]:
     if not opened:
         raise NotUnderstoodError("no CloudFormation template: expected an object with `Resources`")
     found = [one for template, file, raw in opened for one in clusters_of(template, file, raw)]
-    if found:
-        return tuple(found)
-    return tuple(one for template, file, raw in opened for one in _networks_of(template, file, raw))
+    found = found or [one for template, file, raw in opened for one in _networks_of(template, file, raw)]
+    if not found:
+        left_out = [(one, file) for opened_one, file, _ in opened for one in _left_out(opened_one)]
+        for one, file in left_out[:1]:
+            raise NotUnderstoodError(f"no cluster and no VPC is described: {one.why}", f"{file}{one.place}")
+    return tuple(found)
+
+
+def _left_out(template: Template) -> list[Ignored]:
+    return [*_elsewhere(template), *template.ignored]
+
+
+def _elsewhere(template: Template) -> Iterator[Ignored]:
+    """The stacks whose templates are not part of the document."""
+    for stack in template.of("AWS::CloudFormation::Stack"):
+        yield Ignored(place=stack.place, why="a nested stack, whose template is not fetched")
+    for stack in template.of("AWS::CloudFormation::StackSet"):
+        yield Ignored(place=stack.place, why="a stack set, whose template is not read here: send it by itself")
 
 
 def clusters_of(template: Template, file: str, raw: Mapping[str, Any]) -> Iterator[Understanding]:
@@ -220,12 +235,11 @@ def _say_what_is_left_out(template: Template, draft: Draft, raw: Mapping[str, An
         draft.leave_open("/region", "known at deployment only", "AWS::Region")
     types = Counter(resource.type for resource in template.resources if resource.type not in _READ)
     for kind, number in sorted(types.items()):
-        if kind == "AWS::CloudFormation::Stack":
+        if kind in ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet"):
             continue
         some = f"{number} resources of this type say" if number > 1 else "a resource of this type says"
         draft.ignore(kind, f"{some} nothing of the endpoint or the network")
-    for stack in template.of("AWS::CloudFormation::Stack"):
-        draft.ignored.append(Ignored(place=stack.place, why="a nested stack, whose template is not fetched"))
+    draft.ignored += _elsewhere(template)
     transforms = raw.get("Transform")
     included = raw.get("Fn::Transform", {})
     named = included.get("Name") if isinstance(included, Mapping) else None

@@ -60,7 +60,9 @@ class Element:
 
 
 def assume_made(draft: Draft, reference: str, resource: Resource) -> None:
-    """That a resource is made, although its condition cannot be evaluated."""
+    """That a resource is made, although its condition cannot be evaluated, or rests on defaults of parameters."""
+    for sentence in resource.rests_on:
+        draft.assume(reference, sentence)
     if isinstance(resource.holds, Open):
         held = f"the condition `{resource.holds.text}`, which cannot be evaluated, holds"
         draft.assume(reference, f"{held}, so that {resource.id} is made")

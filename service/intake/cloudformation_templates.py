@@ -43,13 +43,17 @@ _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,200}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource; ``holds`` tells whether it is made: true, or open with the condition's name."""
+    """A resource; ``holds`` tells whether it is made: true, or open with the condition's name.
+
+    ``rests_on`` are the defaults of parameters by which its condition holds.
+    """
 
     id: str
     type: str
     place: str
     properties: Section
     holds: bool | Open = True
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -156,18 +160,28 @@ def _resources(template: Template, resources: Mapping[str, Any]) -> Iterator[Res
             )
             template.ignored.append(Ignored(place=place[:200], why=why))
             continue
-        holds: Any = True
-        if resource.get("Condition") is not None:
-            holds = template.values.condition(resource["Condition"])
-            if isinstance(holds, Open):
-                holds = Open(shown(resource["Condition"]), f"{holds.why}: {holds.text}")
+        holds, rests_on = _held(template.values, resource)
         if holds is False:
             why = f"not made: its condition `{shown(resource['Condition'])}` is false"
+            why += f" ({'; '.join(rests_on)})" if rests_on else ""
             template.ignored.append(Ignored(place=place, why=why))
             continue
         properties = template.values.read(resource.get("Properties", {}), f"{place}/Properties")
         section = Section(properties.value, properties.place, template.values.read, within=properties)
-        yield Resource(id=id_, type=kind, place=place, properties=section, holds=holds)
+        yield Resource(id=id_, type=kind, place=place, properties=section, holds=holds, rests_on=rests_on)
+
+
+def _held(values: Values, resource: Mapping[str, Any]) -> tuple[bool | Open, tuple[str, ...]]:
+    """Whether a resource's condition holds, and the defaults of parameters that decide it."""
+    name = resource.get("Condition")
+    if name is None:
+        return True, ()
+    before, values.used = values.used, {}
+    holds = values.condition(name)
+    rests_on, values.used = tuple(values.used.values()), before | values.used
+    if isinstance(holds, Open):
+        return Open(shown(name), f"{holds.why}: {holds.text}"), ()
+    return bool(holds), rests_on
 
 
 @dataclass(slots=True)

@@ -33,6 +33,10 @@ _NETWORKS = ("ec2.aws.upbound.io", "ec2.aws.m.upbound.io", "ec2.aws.crossplane.i
 _EXTERNAL_NAME = "crossplane.io/external-name"
 _UPJET_DIALECT = Dialect(format="Crossplane upjet", own={"resourcesVpcConfig": "vpcConfig"})
 _CLASSIC_DIALECT = Dialect(format="Crossplane classic")
+_PROGRAM = (
+    "functions make what the composition composes, and none is run here: render it first, for instance with"
+    " `crossplane render`"
+)
 _OBSERVED = "the object only observes a cluster, which keeps the setting that it has"
 
 
@@ -57,9 +61,18 @@ def read(documents: Documents) -> tuple[Understanding, ...]:
     claims = [one for one in stated if is_claim(one, stated)]
     if not clusters and not claims and not _recognises_any(stated):
         raise NotUnderstoodError("no Cluster of Crossplane's AWS providers and no claim for one is in the document")
+    program = next((one for one in stated if not clusters and not claims and _is_program(one)), None)
+    if program is not None:
+        raise NotUnderstoodError(_PROGRAM, program.place)
     read_ones = [*clusters, *claims]
     understood = [_read_one(one, found, read_ones, len(clusters) == 1) for one in clusters]
     return (*understood, *(_read_claim(one, stated, read_ones) for one in claims))
+
+
+def _is_program(one: Manifest) -> bool:
+    """Whether functions make all that a composition composes."""
+    steps = list(one.section("spec").sections("pipeline")) if one.group == API and one.kind == "Composition" else []
+    return bool(steps) and all(step.section("input").get("resources").is_missing for step in steps)
 
 
 def _recognises_any(found: list[Manifest]) -> bool:
@@ -118,8 +131,9 @@ def _take_name(draft: Draft, cluster: Manifest) -> None:
 
 
 def _only_observes(cluster: Manifest) -> bool:
+    """Whether the provider does not make the cluster; what the object leaves out is then what the cluster has."""
     policies = cluster.section("spec").get("managementPolicies").value
-    return isinstance(policies, list) and policies == ["Observe"]
+    return isinstance(policies, list) and not {"*", "Create"} & {str(one) for one in policies}
 
 
 def _leave_observed_open(draft: Draft) -> None:

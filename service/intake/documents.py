@@ -33,7 +33,9 @@ _HCL = re.compile(
 _BEFORE_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*(?:[A-Za-z0-9_./-]{1,80}:[ \t]+)?")
 _TEMPLATED = ("{{", "{%")
 """How a template of Helm or Jinja may begin, and no JSON does."""
-_CONTROL = re.compile(r"\{\{-?[ \t]*(?:if|else|range|with|end|define|include|template)\b|\{%")
+_CONTROL = re.compile(
+    r"\{\{-?[ \t]*(?:(?:if|else|range|with|end|define|include|template)\b|/\*|\$[A-Za-z0-9_]*[ \t]*:?=)|\{%"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

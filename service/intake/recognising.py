@@ -52,36 +52,55 @@ def understand(documents: Documents, formats: Sequence[Format], named: Format | 
         raise _nothing(refusals, unrecognised, formats)
     if len(found) > MOST_DESCRIPTIONS:
         raise NotUnderstoodError(f"the document describes {len(found)} clusters, expected at most {MOST_DESCRIPTIONS}")
-    ignored += (Ignored(place=name, why="no format recognises it") for name in unrecognised)
+    for name, one in unrecognised.items():
+        ignored.append(Ignored(place=name, why=_not_ours(one) or "no format recognises it"))
     return Understood(descriptions=tuple(_with_operator(_with_nulls(one)) for one in found), ignored=tuple(ignored))
 
 
 def _nothing(
-    refusals: Sequence[NotUnderstoodError], unrecognised: Sequence[str], formats: Sequence[Format]
+    refusals: Sequence[NotUnderstoodError], unrecognised: Mapping[str, Any], formats: Sequence[Format]
 ) -> NotUnderstoodError:
     """Why nothing was understood: what a format said, or which formats were asked."""
     if refusals:
         return refusals[0]
     if unrecognised:
+        name, document = next(iter(unrecognised.items()))
+        if why := _not_ours(document):
+            return NotUnderstoodError(f"no format recognises the document: {why}", name)
         known = "; ".join(f"{one.title} (`{one.name}`)" for one in formats)
-        return NotUnderstoodError(f"no format recognises the document; looked for: {known}", unrecognised[0])
+        return NotUnderstoodError(f"no format recognises the document; looked for: {known}", name)
     return NotUnderstoodError("the document describes no cluster and no network around one")
 
 
 def _shares(
     by_name: Mapping[str, Any], formats: Sequence[Format]
-) -> tuple[list[tuple[Format, dict[str, Any]]], list[str]]:
-    """Which format reads which documents, and the names of the documents that none does."""
+) -> tuple[list[tuple[Format, dict[str, Any]]], dict[str, Any]]:
+    """Which format reads which documents, and the documents that none does."""
     taken: dict[str, dict[str, Any]] = {}
-    unrecognised = []
+    unrecognised: dict[str, Any] = {}
     for name, document in by_name.items():
         for part, value in _parts(name, document, formats):
             reader = _reader(value, part, formats)
             if reader:
                 taken.setdefault(reader.name, {})[part] = value
             else:
-                unrecognised.append(part)
+                unrecognised[part] = value
     return [(one, taken[one.name]) for one in formats if one.name in taken], unrecognised
+
+
+def _not_ours(document: Any) -> str:
+    """Why a document that looks like a cluster's is none of EKS, or holds no setting; nothing if nobody can tell."""
+    for one in document if isinstance(document, list) else [document]:
+        if not isinstance(one, Mapping):
+            continue
+        group = str(one.get("apiVersion", "")).partition("/")[0]
+        if group == "kops.k8s.io":
+            return "a cluster of kOps, whose control plane runs on instances of its own and not in EKS"
+        if one.get("kind") in ("AWSCluster", "KubeadmControlPlane", "RKE2ControlPlane"):
+            return f"{one['kind']}: a cluster whose control plane runs on instances of its own and not in EKS"
+        if one.get("runtime") is not None and "name" in one:
+            return "a program of Pulumi, which is not run here: send `pulumi stack export` or `pulumi preview --json`"
+    return ""
 
 
 def _reader(document: Any, name: str, formats: Sequence[Format]) -> Format | None:

@@ -44,6 +44,11 @@ class Folder:
             elif (table := self._table(block)) is not None:
                 self._put(table, block)
 
+    @staticmethod
+    def is_of_terragrunt(body: Body) -> bool:
+        """Whether the file is one of Terragrunt's, which names a module and what it is given."""
+        return "inputs" in body.attributes or bool(body.of("include"))
+
     def override(self, body: Body) -> None:
         """The blocks of an override file, each merged into the one that it names."""
         for block in body.blocks:
@@ -143,6 +148,11 @@ def _read_file(folder: Folder, name: str, document: Any, budget: Budget) -> None
         folder.values[name] = document
         return
     body = parse(document)
+    if Folder.is_of_terragrunt(body):
+        raise NotUnderstoodError(
+            "Terragrunt puts it together with other files, which is not done here: send the module with its values,"
+            " or a plan (`terragrunt show -json`)"
+        )
     if name.endswith(".tfvars"):
         evaluator = evaluator_of(_NoNames(), budget)
         folder.values[name] = {key: evaluator.value(node, {}) for key, node in body.attributes.items()}

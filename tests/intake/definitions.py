@@ -50,6 +50,13 @@ def from_text(one: Format, text: str, name: str = "cluster.yaml") -> tuple[Under
     return one.read(read_documents(text.encode(), name).by_name)
 
 
+def one_from_text(one: Format, text: str) -> Understanding:
+    """The only cluster of a document written in a test, of which a decision can be made."""
+    (found,) = from_text(one, text)
+    assert_decidable(found)
+    return found
+
+
 def effective(understanding: Understanding) -> dict[str, Any]:
     """The setting that was understood, under the manifest's names."""
     access = understanding.cluster.get("endpoint_access", {})

@@ -14,6 +14,7 @@ from tests.intake.definitions import (
     effective,
     entries,
     from_text,
+    one_from_text,
     understood,
     unknown_fields,
 )
@@ -30,9 +31,7 @@ def _eks(kind: str, name: str, spec: str) -> str:
 
 
 def _one(text: str) -> Understanding:
-    (found,) = from_text(ACK, text)
-    assert_decidable(found)
-    return found
+    return one_from_text(ACK, text)
 
 
 _VPC = "vpcRef: {from: {name: net}}"

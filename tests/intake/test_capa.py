@@ -14,6 +14,7 @@ from tests.intake.definitions import (
     effective,
     entries,
     from_text,
+    one_from_text,
     understood,
     unknown_fields,
 )
@@ -23,9 +24,7 @@ from tests.intake.definitions import (
 
 def _plane(spec: str, rest: str = "") -> Understanding:
     head = "apiVersion: controlplane.cluster.x-k8s.io/v1beta2\nkind: AWSManagedControlPlane\nmetadata: {name: one}\n"
-    (found,) = from_text(CAPA, f"{head}spec: {spec}\n{rest}")
-    assert_decidable(found)
-    return found
+    return one_from_text(CAPA, f"{head}spec: {spec}\n{rest}")
 
 
 def _pool(kind: str, name: str, spec: str) -> str:
@@ -51,6 +50,17 @@ def test_the_switches_and_the_list_are_read_where_the_provider_keeps_them() -> N
         "endpoint_private_access": True,
         "public_access_cidrs": ["13.0.0.0/8"],
     }
+
+
+def test_egress_and_auto_mode_are_read_where_the_provider_keeps_them() -> None:
+    found = _plane("{controlPlaneEgressMode: customer-routed, autoMode: {mode: Enabled}}")
+    off = _plane("{controlPlaneEgressMode: aws-managed, autoMode: {mode: Disabled}}")
+    unclear = _plane("{autoMode: {mode: $MODE}}")
+
+    assert (found.cluster["egress_mode"], found.cluster["auto_mode"]) == ("CUSTOMER_ROUTED", True)
+    assert (off.cluster["egress_mode"], off.cluster["auto_mode"]) == ("AWS_MANAGED", False)
+    assert unknown_fields(unclear)["/auto_mode"] == "$MODE"
+    assert unknown_fields(_plane("{autoMode: {mode: on-demand}}"))["/auto_mode"] == "on-demand"
 
 
 def test_a_vpc_of_the_providers_has_both_kinds_of_subnets() -> None:

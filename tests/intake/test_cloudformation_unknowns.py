@@ -8,7 +8,7 @@ import pytest
 
 from service.intake import cloudformation
 from service.intake.documents import read_text
-from service.intake.understanding import Understanding
+from service.intake.understanding import NotUnderstoodError, Understanding
 from tests.intake.definitions import assert_decidable, from_text, unknown_fields
 
 (CLOUDFORMATION,) = cloudformation.FORMATS
@@ -167,6 +167,32 @@ def test_a_custom_resource_that_sets_the_access_leaves_it_open(properties: str) 
     parts = ("public", "private", "public_access_cidrs")
     assert "endpoint_access" not in found.cluster
     assert {unknown_fields(found)[f"/endpoint_access/{part}"] for part in parts} == {"Switch"}
+
+
+@pytest.mark.parametrize(("kind", "why"), [("Stack", "is not fetched"), ("StackSet", "send it by itself")])
+def test_a_template_of_templates_is_refused_with_the_reason(kind: str, why: str) -> None:
+    text = f"Resources:\n  Eks: {{Type: AWS::CloudFormation::{kind}, Properties: {{TemplateURL: 'https://x.y/z'}}}}\n"
+
+    with pytest.raises(NotUnderstoodError, match=f"/Resources/Eks: no cluster and no VPC is described: .*{why}"):
+        from_text(CLOUDFORMATION, text)
+
+
+def test_a_cluster_whose_condition_rests_on_a_parameters_default_says_so() -> None:
+    """And so does one that the default takes away, beside another."""
+    one = "{Type: AWS::EKS::Cluster, Condition: CONDITION, Properties: {Name: NAME, ResourcesVpcConfig: {}}}"
+    text = f"""
+Parameters: {{Env: {{Type: String, Default: prod}}}}
+Conditions: {{Prod: !Equals [!Ref Env, prod], Dev: !Equals [!Ref Env, dev]}}
+Resources:
+  Prod: {one.replace("CONDITION", "Prod").replace("NAME", "prod")}
+  Dev: {one.replace("CONDITION", "Dev").replace("NAME", "dev")}
+"""
+    (found,) = from_text(CLOUDFORMATION, text)
+
+    default = "the parameter `Env` keeps its default, `prod`"
+    assert ("/", default) in {(one.field, one.sentence) for one in found.assumed}
+    (left_out,) = [one.why for one in found.ignored if one.place == "/Resources/Dev"]
+    assert left_out == f"not made: its condition `Dev` is false ({default})"
 
 
 INCLUDE = "Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: 's3://example/part.yaml'}}"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.intake import cloudformation
-from service.intake.understanding import Understanding
+from service.intake.understanding import NotUnderstoodError, Understanding
 from tests.intake.definitions import assert_decidable, effective, from_text, unknown_fields
 
 (CLOUDFORMATION,) = cloudformation.FORMATS
@@ -193,7 +193,8 @@ def test_a_cluster_whose_condition_is_false_is_not_made_and_an_open_one_is_assum
         cluster = f"{{Type: 'AWS::EKS::Cluster', Condition: {condition}, Properties: {{Name: a}}}}"
         return f"{head}\nResources: {{One: {cluster}}}"
 
-    assert from_text(CLOUDFORMATION, template("IsTest")) == ()
+    with pytest.raises(NotUnderstoodError, match=r"/Resources/One: .*not made: its condition `IsTest` is false"):
+        from_text(CLOUDFORMATION, template("IsTest"))
     (found,) = from_text(CLOUDFORMATION, template("Asked"))
     assert found.assumed[0].field == "/"
     assert found.assumed[0].sentence.startswith("the condition `Asked`, which cannot be evaluated, holds")

@@ -14,6 +14,7 @@ from tests.intake.definitions import (
     effective,
     entries,
     from_text,
+    one_from_text,
     understood,
     unknown_fields,
 )
@@ -23,9 +24,7 @@ _BLUEPRINTS = "crossplane-on-eks/compositions/aws-provider/eks"
 
 
 def _one(text: str) -> Understanding:
-    (found,) = from_text(CROSSPLANE, text)
-    assert_decidable(found)
-    return found
+    return one_from_text(CROSSPLANE, text)
 
 
 def _object(api: str, kind: str, name: str, provider: str, labels: str = "{}") -> str:
@@ -109,10 +108,11 @@ def test_what_is_given_at_creation_fills_what_is_absent() -> None:
     assert found.cluster["labels"] == {"a": "b"}
 
 
-def test_an_object_that_only_observes_has_no_defaults() -> None:
+@pytest.mark.parametrize("policies", ["[Observe]", "[Observe, Update, LateInitialize]", "[]"])
+def test_an_object_that_does_not_make_the_cluster_has_no_defaults(policies: str) -> None:
     found = _one(
         "apiVersion: eks.aws.upbound.io/v1beta2\nkind: Cluster\nmetadata: {name: one}\n"
-        "spec: {managementPolicies: [Observe], forProvider: {region: eu-west-1}}"
+        f"spec: {{managementPolicies: {policies}, forProvider: {{region: eu-west-1}}}}"
     )
 
     assert "endpoint_access" not in found.cluster
@@ -352,6 +352,22 @@ def test_a_claim_without_a_word_of_the_endpoint_leaves_it_open() -> None:
 
 def test_a_definition_alone_describes_no_cluster() -> None:
     assert from_text(CROSSPLANE, _DEFINITION) == ()
+
+
+def test_a_composition_whose_objects_functions_make_is_refused_with_what_to_do() -> None:
+    text = """
+apiVersion: apiextensions.crossplane.io/v1
+kind: Composition
+metadata: {name: clusters}
+spec:
+  mode: Pipeline
+  pipeline:
+    - step: render
+      functionRef: {name: function-go-templating}
+      input: {kind: GoTemplate, inline: {template: "kind: Cluster"}}
+"""
+    with pytest.raises(NotUnderstoodError, match="render it first, for instance with `crossplane render`"):
+        from_text(CROSSPLANE, text)
 
 
 def test_a_document_without_such_objects_is_refused() -> None:

@@ -14,6 +14,7 @@ from tests.intake.definitions import (
     effective,
     entries,
     from_text,
+    one_from_text,
     understood,
     unknown_fields,
 )
@@ -23,9 +24,7 @@ from tests.intake.definitions import (
 
 def _config(body: str = "", *, region: str = "eu-west-1") -> Understanding:
     head = f"apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: one, region: {region}}}\n"
-    (found,) = from_text(EKSCTL, head + body)
-    assert_decidable(found)
-    return found
+    return one_from_text(EKSCTL, head + body)
 
 
 def _by_id(found: Understanding, section: str) -> dict[str, Any]:

@@ -53,6 +53,24 @@ def test_what_nobody_recognises_beside_something_else_is_ignored_with_a_reason()
     assert [(part.place, part.why) for part in understood.ignored] == [("b", "no format recognises it")]
 
 
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ({"apiVersion": "kops.k8s.io/v1alpha2", "kind": "Cluster"}, "a cluster of kOps"),
+        (
+            [7, {"kind": "AWSCluster"}, {"kind": "KubeadmControlPlane"}],
+            "AWSCluster: a cluster whose control plane runs",
+        ),
+        ({"name": "infra", "runtime": "yaml", "resources": {}}, "a program of Pulumi, which is not run here: send"),
+    ],
+)
+def test_what_is_no_cluster_of_eks_is_refused_with_the_reason(document: Any, why: str) -> None:
+    with pytest.raises(NotUnderstoodError, match=f"no format recognises the document: {why}"):
+        understand(several(a=document), FORMATS)
+    (left_out,) = understand(several(a={"kind": "one"}, b=document), FORMATS).ignored
+    assert left_out.why.startswith(why)
+
+
 def test_what_nobody_recognises_alone_is_refused_and_the_formats_are_named() -> None:
     with pytest.raises(NotUnderstoodError, match=r"looked for: the one format \(`one`\); the two format \(`two`\)"):
         understand(several(a={"kind": "three"}), FORMATS)

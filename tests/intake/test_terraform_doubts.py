@@ -126,6 +126,16 @@ def test_a_module_that_is_not_known_is_named_where_nothing_else_is_described() -
     assert "the module `app.terraform.io/acme/eks/aws` is not known here" in refused.value.detail
 
 
+def test_a_file_of_terragrunt_is_refused_with_what_to_do() -> None:
+    text = """
+include "root" { path = find_in_parent_folders() }
+terraform { source = "tfr:///terraform-aws-modules/eks/aws?version=20.8.4" }
+inputs = { cluster_endpoint_public_access = true }
+"""
+    with pytest.raises(NotUnderstoodError, match=r"terragrunt.hcl: .*a plan \(`terragrunt show -json`\)"):
+        CONFIGURATION.read({"terragrunt.hcl": text})
+
+
 def test_a_constant_count_of_none_says_so() -> None:
     with pytest.raises(NotUnderstoodError, match=r"aws_eks_cluster\.a: .*none is made: `0` gives none"):
         clusters('resource "aws_eks_cluster" "a" {\n count = 0\n name = "a"\n}')
