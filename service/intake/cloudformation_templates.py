@@ -162,8 +162,9 @@ def _resources(template: Template, resources: Mapping[str, Any]) -> Iterator[Res
             continue
         holds, rests_on = _held(template.values, resource)
         if holds is False:
-            why = f"not made: its condition `{shown(resource['Condition'])}` is false"
-            why += f" ({'; '.join(rests_on)})" if rests_on else ""
+            condition, reason = shown(resource["Condition"]), "; ".join(rests_on)
+            why = f"not made: its condition `{condition}` is false"
+            why = f"not made: its condition `{condition}` is false ({reason})" if reason else why
             template.ignored.append(Ignored(place=place, why=why))
             continue
         properties = template.values.read(resource.get("Properties", {}), f"{place}/Properties")

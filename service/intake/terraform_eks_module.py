@@ -27,8 +27,9 @@ def expand_eks(call: Call) -> Made | None:
     names, made_by, span = known
     created = call.flag(True, *names.create)
     if created is False:
-        rests_on = call.assumed_for("", *names.create)
-        return Made((), {}, "the call turns the module off" + (f" ({'; '.join(rests_on)})" if rests_on else ""))
+        reason = "; ".join(call.assumed_for("", *names.create))
+        why = f"the call turns the module off ({reason})" if reason else "the call turns the module off"
+        return Made((), {}, why)
     how_many = call.how_many or (created if isinstance(created, Open) else None)
     cluster = _cluster(call, names, made_by, how_many, span)
     resources = [cluster, *_node_groups(call, names, cluster)]

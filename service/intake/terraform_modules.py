@@ -138,10 +138,9 @@ class Module:
             self.made[key] = self.cells.resting_on(lambda: instances_of(self.evaluator, block))
             if not self.made[key][0].each and (key[0] == "module" or key[0] in CLUSTERS):
                 node = block.body.attributes.get("count") or block.body.attributes["for_each"]
-                rests_on = sorted(self.made[key][1])
-                why = f"none is made: `{quoted(text_of(node))}` gives none" + (
-                    f" ({'; '.join(rests_on)})" if rests_on else ""
-                )
+                text, reason = quoted(text_of(node)), "; ".join(sorted(self.made[key][1]))
+                why = f"none is made: `{text}` gives none"
+                why = f"none is made: `{text}` gives none ({reason})" if reason else why
                 self.world.ignored.append(Ignored(place=self.prefix + ".".join(key), why=why))
         return self.made[key]
 
