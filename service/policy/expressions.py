@@ -15,27 +15,18 @@ What is left out of CEL (null, maps, durations, conversions, regular expressions
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from service.policy.tokens import ExpressionError, Token, tokens_of
 from service.policy.types import BOOL, DOUBLE, INT, STRING, VARIABLES, ListOf, Members, Texts, Type
 
 LONGEST, DEEPEST = 512, 24
 MACROS = ("all", "exists", "exists_one")
 TEXT_FUNCTIONS = ("contains", "startsWith", "endsWith")
 
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<double>\d+\.\d+)|(?P<int>\d+)|(?P<string>'[^'\\\n]*'|"[^"\\\n]*")"""
-    r"""|(?P<name>[A-Za-z_]\w*)|(?P<sign>&&|\|\||[=!<>]=|[-+*/%!<>?:.,()\[\]]))""",
-    re.ASCII,
-)
 _NUMBERS = (INT, DOUBLE)
-
-
-class ExpressionError(ValueError):
-    """An expression that is no guardrail; the text says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +41,7 @@ def check(text: str) -> Cost:
     """The cost of an expression that is right; raises `ExpressionError` for any other."""
     if len(text) > LONGEST:
         raise ExpressionError(f"has {len(text)} characters, expected at most {LONGEST}")
-    reader = _Reader(_tokens(text))
+    reader = _Reader(tokens_of(text))
     found = reader.choice()
     if reader.kind:
         raise ExpressionError(f"has `{reader.text}` where it should end")
@@ -74,23 +65,11 @@ def hint(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     return f", did you mean `{close[0]}`?" if close else f"; there are {', '.join(f'`{it}`' for it in sorted(known))}"
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    tokens, place = [], 0
-    end = len(text.rstrip())
-    while place < end:
-        found = _TOKEN.match(text, place)
-        if found is None or found.lastgroup is None:
-            raise ExpressionError(f"cannot be read at `{text[place:].strip()[:12]}`")
-        tokens.append((found.lastgroup, found[found.lastgroup]))
-        place = found.end()
-    return tokens
-
-
 @dataclass(slots=True)
 class _Reader:
     """One pass over the tokens; each method reads a level of precedence and gives its type."""
 
-    tokens: list[tuple[str, str]]
+    tokens: list[Token]
     place: int = 0
     depth: int = 0
     own: dict[str, Type] = field(default_factory=dict)

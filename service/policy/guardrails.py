@@ -18,8 +18,9 @@ import cel
 
 from service.domain.decision import Assessment
 from service.domain.question import Breach, Question, Severity
-from service.policy.expressions import Cost, ExpressionError, check
+from service.policy.expressions import Cost, check
 from service.policy.selecting import Selector
+from service.policy.tokens import ExpressionError
 from service.policy.types import of_assessment, of_question
 
 MOST_STEPS = 100_000

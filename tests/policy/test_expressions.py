@@ -2,8 +2,9 @@
 
 import pytest
 
-from service.policy.expressions import DEEPEST, LONGEST, Cost, ExpressionError, check
+from service.policy.expressions import DEEPEST, LONGEST, Cost, check
 from service.policy.guardrails import compiled
+from service.policy.tokens import ExpressionError
 
 RIGHT = (
     "mode.private",

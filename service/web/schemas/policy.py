@@ -24,10 +24,10 @@ from service.domain.question import InternetExposure, NodeTraffic, Requirements,
 from service.engine.ruling import GUARDRAIL
 from service.intake.understanding import NotUnderstoodError
 from service.intake.yaml_documents import read_yaml
-from service.policy.expressions import ExpressionError
 from service.policy.guardrails import Guardrail, compiled
 from service.policy.policy import Policy, Presumed, Rule, WrittenWaiver
 from service.policy.selecting import Selector
+from service.policy.tokens import ExpressionError
 from service.web.schemas.elements import Element, Fault, Items, Part, ranges
 from service.web.schemas.elements import names as texts
 from service.web.schemas.fields import Choice, Flag, Labels, Text, WireField, members_of
