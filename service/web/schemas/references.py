@@ -8,14 +8,14 @@ shape, and speaks in pointers to it. What has the wrong type is passed over here
 3. A route leads to something described or to an id of AWS's shape, whose nature its prefix tells.
 4. Security groups are held to the description only if there is one; AWS's ids always pass, and so does the cluster
    security group by what it is while it is not described, for every cluster has it (F-3.9).
-5. Tunnels lead through other consumers and come to an end.
+5. Tunnels lead through other consumers and come to an end (`tunnels`).
 6. Subnets lie inside the VPC and beside each other (`spaces`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,11 +25,10 @@ from service.engine.scene import CLUSTER_GROUP
 from service.web.schemas.hints import did_you_mean, shown
 from service.web.schemas.ranges import read_network
 from service.web.schemas.spaces import misplaced_subnets
+from service.web.schemas.tunnels import tunnel_fault
 
 Numbered = list[tuple[int, dict[str, Any]]]
 
-MOST_TUNNELS = 10
-"""In a row; each adds its hops to the path of everybody who comes through it."""
 _PLAIN_TARGETS = frozenset({"internet_gateway", "egress_only_internet_gateway", "local"})
 _AWS_TARGET = re.compile(r"(igw|eigw|vpce)-.+|(nat|tgw|pcx|vgw|eni|lgw|cagw|fw|i|core-network)-[0-9a-f]{8,17}")
 _AWS_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
@@ -282,25 +281,5 @@ def _of_tunnels(consumers: Numbered, described: _Described) -> Iterator[Mistake]
         place = f"/consumers/{index}/tunnel/via"
         if via not in described.consumers:
             yield from _one(via, described.consumers, place, "consumer", "consumers")
-        elif circle := _circle(name, ways):
-            yield Mistake(place, f"leads round in a circle: {' -> '.join(circle)}")
-        elif _tunnels(name, ways) > MOST_TUNNELS:
-            yield Mistake(place, f"leads through more than {MOST_TUNNELS} tunnels in a row: tunnel to the last bastion")
-
-
-def _tunnels(start: str, ways: dict[str, tuple[int, str]]) -> int:
-    """How many tunnels a call goes through; no more are counted once there are too many, and a circle has no end."""
-    passed, name = 0, start
-    while name in ways and passed <= MOST_TUNNELS:
-        passed, name = passed + 1, ways[name][1]
-    return passed
-
-
-def _circle(start: str, ways: dict[str, tuple[int, str]]) -> Sequence[str]:
-    """The names on the way from a consumer back to itself; empty if the way ends."""
-    passed = [start]
-    while passed[-1] in ways and len(passed) <= len(ways):
-        passed.append(ways[passed[-1]][1])
-        if passed[-1] == start:
-            return [shown(name)[1:-1].strip('"') for name in passed]
-    return []
+        elif fault := tunnel_fault(name, ways):
+            yield Mistake(place, fault)

@@ -19,7 +19,7 @@ from service.domain.errors import InvalidQuestionError
 from service.engine.effort import MOST_WALKS, MOST_WALKS_ADVISED, walks_in
 from service.settings import MAX_BODY_BYTES
 from service.web.schemas import load_question
-from service.web.schemas.references import MOST_TUNNELS
+from service.web.schemas.tunnels import MOST_TUNNELS
 
 Document = dict[str, Any]
 FIRST = int(IPv4Address("10.0.0.0"))
