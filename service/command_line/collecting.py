@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -77,25 +77,30 @@ def collect_clusters(
     if output is None and not (is_deciding or url):
         raise click.UsageError("say where to: --output FOLDER or FILE.zip, --decide, or --send URL")
     run = _Run()
-    with ExitStack() as stack:
-        place = output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clusters-")))
-        try:
-            folder = open_output(place)
-            bundles = run.collect(
-                folder, _targets(run, profiles, roles, external_id, regions, clusters), refresh, parallel
-            )
-            run.missed(clusters, bundles)
-            decided = run.decided(bundles, url) if is_deciding or url else None
-            folder.close()
-        except OutputError as error:
-            raise click.BadParameter(f"`{quoted(str(place))}` {error}", param_hint="--output") from None
-        except OSError as error:
-            raise click.ClickException(f"`{quoted(str(place))}` cannot be written: {error.strerror}") from None
+    with _opened(output) as folder:
+        bundles = run.collect(folder, _targets(run, profiles, roles, external_id, regions, clusters), refresh, parallel)
+        run.missed(clusters, bundles)
+        decided = run.decided(bundles, url) if is_deciding or url else None
     if decided is None:
         _say(bundles)
     elif decided:
         click.echo(OUTPUTS[output_format](decided, words_in(ENGLISH)), nl=False)
     sys.exit(max([run.exit, *(verdict.exit for verdict in decided or ())]))
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[Folder]:
+    """Where bundles are written: what was named, or a folder that goes again; says what is wrong with it."""
+    with ExitStack() as stack:
+        place = output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clusters-")))
+        try:
+            folder = open_output(place)
+            yield folder
+            folder.close()
+        except OutputError as error:
+            raise click.BadParameter(f"`{quoted(str(place))}` {error}", param_hint="--output") from None
+        except OSError as error:
+            raise click.ClickException(f"`{quoted(str(place))}` cannot be written: {error.strerror}") from None
 
 
 def _targets(

@@ -43,9 +43,8 @@ class Surroundings:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers as the application inside does, with the id set while it works."""
-        started = time.perf_counter()
-        given = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _SANE.fullmatch(given) and not SECRET.search(given) else token_hex(16)
+        started = environ[STARTED] = time.perf_counter()
+        request_id = _id_of(environ)
         answered: dict[str, Any] = {}
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
@@ -55,7 +54,6 @@ class Surroundings:
             headers += self._origins.of_answer(environ)
             return start_response(status, headers, *error)
 
-        environ[STARTED] = started
         REQUEST_ID.set(request_id)
         CALLER.set(None)
         traced = self._tracing.begin(environ)
@@ -83,6 +81,12 @@ class Surroundings:
             return _Flowing(body, end)
         end(int(length) if length else None)
         return body
+
+
+def _id_of(environ: WSGIEnvironment) -> str:
+    """What the caller calls the request, or a name made here for want of one that may be written down."""
+    given: str = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if _SANE.fullmatch(given) and not SECRET.search(given) else token_hex(16)
 
 
 class _Flowing:

@@ -165,32 +165,25 @@ def _heading_needs(row: Row, say: Say) -> float:
 
 def columns_of(plan: Plan) -> Columns:
     """Columns as wide as what stands in them needs."""
-    subject = plan.subject
-    rows = rows_of(subject)
+    rows = rows_of(plan.subject)
     inside = [group for row in rows for group in row.groups]
     outward = [it for it in plan.out if lies_beyond(it.path) and it.path.halt is not Halt.EXIT]
-    is_indented = bool(plan.links or outward or any(link.groups for link in subject.links))
+    is_indented = bool(plan.links or outward or any(link.groups for link in plan.subject.links))
     gap = 48.0 + (len(plan.links) * TRACK + 8 if plan.links else 0)
     vpc = EDGE + (BOX_WIDTH + gap if is_indented else 0)
     zones = _tracks(plan, vpc)
-    early = [plan.lane(p, g) for g in inside for p in g.paths if p.goes_out and p.halt is Halt.OWN]
-    left = max([0.0, *(min(it.needs + 46, 260) for it in early)])
-    if any(row.nats for row in rows):
-        left = max(left, 132.0)
+    left = _left_of_callers(plan, rows)
     inner = zones + 20 + left
     chip_at = inner + (len(plan.inner) * TRACK + 30 if plan.inner or left else 34 if _leaves(inside) else 0)
     chip_width = max([120.0, *(min(_chip_needs(group, plan.say), 190) for group in inside)])
     right = chip_at + chip_width
-    needs = max([0.0, *(it.needs for it in rights(inside, plan))])
-    rail = right + max(150.0, min(needs, MOST_TEXT) + 56)
-    band_text = EDGE + BOX_WIDTH + 40 if not is_indented else vpc - 2
-    if outward:
-        band_text = max(band_text, zones + 26)
+    band_text = max(vpc - 2 if is_indented else EDGE + BOX_WIDTH + 40, zones + 26 if outward else 0.0)
     out_text = max(zones + 26, vpc + 24, band_text if plan.links else 0)
-    rail = max([rail, *(chip_at + _heading_needs(row, plan.say) for row in rows)])
+    needs = max([0.0, *(it.needs for it in rights(inside, plan))])
     rail = max(
-        rail,
+        right + max(150.0, min(needs, MOST_TEXT) + 56),
         _bands_need(plan, band_text, out_text),
+        *(chip_at + _heading_needs(row, plan.say) for row in rows),
         chip_at + 330,
         vpc + 420,
         *(at + wide + 20 for at, wide in plan.stations.values()),
@@ -210,6 +203,14 @@ def columns_of(plan: Plan) -> Columns:
         out_text=out_text,
         width=rail + 46 + 150 + EDGE,
     )
+
+
+def _left_of_callers(plan: Plan, rows: Sequence[Row]) -> float:
+    """How much room NAT gateways take, and what is written of ways out that end where they begin."""
+    gateways = 132.0 if any(row.nats for row in rows) else 0.0
+    groups = [group for row in rows for group in row.groups]
+    early = [plan.lane(p, g) for g in groups for p in g.paths if p.goes_out and p.halt is Halt.OWN]
+    return max([gateways, *(min(it.needs + 46, 260) for it in early)])
 
 
 def _leaves(groups: Sequence[Group]) -> bool:
