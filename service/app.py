@@ -33,11 +33,12 @@ from service.web.spans import Tracing
 from service.web.uploads import Held
 
 
-def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) -> Flask:
+def create_app(settings: Settings, run: Run = run_here, read: Run = run_here, apart: Run = run_here) -> Flask:
     """The WSGI application for these settings; logging is the business of the process that runs it.
 
     ``run`` says where calls that wait for the store run; a worker of greenlets needs real threads for them.
-    ``read`` says where documents in other formats are read, which may take seconds of computation.
+    ``read`` says where documents in other formats are read, which may take seconds of computation, and ``apart`` where
+    questions are decided that may take as long.
     """
     app = Flask("service", static_folder=None)
     # A path with two slashes in a row is none of ours; a redirect would name whatever host the client has named.
@@ -46,6 +47,7 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here) ->
     app.config["PRICES"] = read_prices(settings.prices_file)
     app.config["POLICIES"] = Policies(settings.policy_file)
     app.config["READ"] = read
+    app.config["APART"] = apart
     app.config["HELD"] = Held(settings.edge.held_bytes)
     app.config["MEMORY"] = Memory(settings.answers_bytes)
     app.config["TRACING"] = Tracing()

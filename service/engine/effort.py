@@ -28,6 +28,10 @@ from service.engine.targets import Target
 from service.engine.tracing import called_on, placed_in
 from service.engine.way_out import leaving_alike
 
+LONG_WALKS = 20_000
+"""More than these, counted too high, may take a second: the walks where every subnet is of its own kind."""
+_TIMES_DECIDED = 10
+"""How many times the walks of a decision advice that searches takes, about, where few answers change the walks."""
 MOST_WALKS = 300_000
 MOST_WALKS_ADVISED = 10_000
 LOOKS_A_WALK = 50
@@ -36,6 +40,12 @@ LOOKS_A_WALK = 50
 def most_walks(question: Question) -> int:
     """How many walks a question may take, by the sections that it includes."""
     return MOST_WALKS if question.include <= _WITHOUT_A_SEARCH else MOST_WALKS_ADVISED
+
+
+def takes_long(question: Question) -> bool:
+    """Whether deciding may take so long that others should have their turn meanwhile, at a look."""
+    times = 1 if question.include <= _WITHOUT_A_SEARCH else _TIMES_DECIDED
+    return _at_most(question) * times > LONG_WALKS
 
 
 _WITHOUT_A_SEARCH = frozenset({Section.CONTROLS, Section.SENSITIVITY})

@@ -22,6 +22,7 @@ from service.domain.question import Question, Section
 from service.domain.trace import Assumption
 from service.domain.written import SourceDocument
 from service.engine import study
+from service.engine.effort import takes_long
 from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
 from service.records.keeper import Run, run_here
@@ -62,6 +63,8 @@ class Desk:
     """Who wants to know how long a decision took with its advice."""
     read: Run = run_here
     """Where a question that rests on a document is read."""
+    apart: Run = run_here
+    """Where a question is decided that takes long, so that others have their turn meanwhile."""
 
     def question_of(self, document: Any) -> Question:
         """The question that a document asks; raises `InvalidQuestionError`."""
@@ -92,15 +95,25 @@ class Desk:
     def decide(self, question: Question, policy: Policy, digest: str, today: date) -> tuple[Advised, Said]:
         """The decision on a question under a policy, and what it makes an answer say."""
         began = perf_counter()
-        with part("decide"):
-            known = study(apply(policy, question, today))
-            decision = decided(known)
-        with part("advise"):
-            told = advised(known, decision)
+        question = apply(policy, question, today)
+        prices = prices_for(policy, question.cluster) or self.prices
+
+        def work_out() -> tuple[Advised, Said]:
+            with part("decide"):
+                known = study(question)
+                decision = decided(known)
+            with part("advise"):
+                told = advised(known, decision)
+            return told, said_of(told, prices, input_digest=digest)
+
+        if takes_long(question):
+            with part("decide"):  # in a thread of its own no further parts are seen
+                told, said = self.apart(work_out)
+        else:
+            told, said = work_out()
         if self.note_seconds is not None:
             self.note_seconds(perf_counter() - began)
-        prices = prices_for(policy, question.cluster) or self.prices
-        return told, said_of(told, prices, input_digest=digest)
+        return told, said
 
 
 def desk() -> Desk:
@@ -111,6 +124,7 @@ def desk() -> Desk:
         note=meter().note_decision,
         note_seconds=meter().note_deciding,
         read=current_app.config["READ"],
+        apart=current_app.config["APART"],
     )
 
 

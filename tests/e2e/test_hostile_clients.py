@@ -245,6 +245,27 @@ def test_when_all_connections_are_taken_the_one_that_waits_longest_makes_room(tm
         assert 400 <= closed < MANY
 
 
+def test_questions_that_take_seconds_hold_up_nobody(server: Server) -> None:
+    """Two of them at once, with all advice: the worker's whole time, were they decided between the others."""
+    names = [f"subnet-{number}" for number in range(120)]
+    cluster = {"subnets": [{"id": name, "routing": "private_with_nat"} for name in names], "cluster_subnets": names[:9]}
+    nodes = [{"name": f"nodes-{number}", "kind": "node", "subnets": names} for number in range(60)]
+    large = json.dumps({"cluster": cluster, "consumers": nodes}).encode()
+
+    with crowd(server, HEAD % len(large) + large, 2) as connections:
+        taken, count = slowest(server, 3), 0
+        for connection in connections:
+            with suppress(TimeoutError):
+                connection.settimeout(0.01)
+                count += bool(connection.recv(1))
+        assert count == 0  # they are still being decided
+        for connection in connections:
+            connection.settimeout(120)
+            assert connection.recv(12) == b"HTTP/1.1 200"
+
+    assert taken < 1
+
+
 @pytest.mark.parametrize("head", [HEAD, FORM])
 def test_bodies_hold_no_more_than_they_may_together(tmp_path: Path, head: bytes) -> None:
     with (

@@ -16,7 +16,7 @@ import pytest
 
 from service.advice import advise
 from service.domain.errors import InvalidQuestionError
-from service.engine.effort import MOST_WALKS, MOST_WALKS_ADVISED, walks_in
+from service.engine.effort import MOST_WALKS, MOST_WALKS_ADVISED, takes_long, walks_in
 from service.settings import MAX_BODY_BYTES
 from service.web.schemas import load_question
 from service.web.schemas.tunnels import MOST_TUNNELS
@@ -221,3 +221,14 @@ def test_a_chain_of_tunnels_has_an_end() -> None:
     (mistake,) = refused.value.mistakes
     assert mistake.pointer == f"/consumers/{MOST_TUNNELS + 1}/tunnel/via"
     assert "tunnels in a row" in mistake.detail
+
+
+@pytest.mark.parametrize(
+    ("subnets", "nodes", "advised", "long"),
+    [(6, 8, False, False), (6, 8, True, False), (12, 12, True, True), (40, 50, False, True), (40, 50, True, True)],
+)
+def test_what_takes_long_is_known_at_a_look(subnets: int, nodes: int, advised: bool, long: bool) -> None:
+    document = asked(some_subnets(subnets), some_nodes(nodes))
+    question = load_question({**document, "include": None} if advised else document)
+
+    assert takes_long(question) is long
