@@ -117,7 +117,7 @@ def _mending(known: Study, goal: _Destination) -> tuple[Repair, ...]:
     """What takes away the findings that no mode changes, if the mode still fits with it."""
     mode, listed = goal.assessed.mode, goal.assessed.allow_list
     there = known.anew(changed(known.question, (change for repair in goal.rests_on for change in repair.changes)))
-    found = all_mended(Bench(mode, listed), there, goal.assessed.findings)
+    found = all_mended(Bench(mode, listed, has_calls=False), there, goal.assessed.findings)
     after = changed(there.question, (change for repair in found for change in repair.changes))
     return () if found and objections_to(there.anew(after), mode, listed) else found
 

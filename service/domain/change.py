@@ -146,15 +146,18 @@ class Repair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mend:
-    """What takes a finding away that is the same in every mode: repairs that were each proved by deciding again.
+    """What takes a finding away, as deciding again has shown: repairs that each do, or some that do only together.
 
-    ``is_tried`` False says that the bound was reached before they could be.
+    ``stands`` are the causes that would still stop the call where neither was found; ``is_tried`` False says that the
+    bound was reached first.
     """
 
     consumer: str | None
     cause: str
     repairs: tuple[Repair, ...]
     is_tried: bool
+    together: tuple[Repair, ...] = ()
+    stands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ def written_changes(
 def repairs_in(conditions: Iterable[Conditions] | None, mends: Iterable[Mend] | None) -> tuple[Repair, ...]:
     """Every repair on offer."""
     of_modes = (repair for one in conditions or () for way in one.ways for repair in way)
-    return (*of_modes, *(repair for one in mends or () for repair in one.repairs))
+    return (*of_modes, *(repair for one in mends or () for repair in (*one.repairs, *one.together)))
 
 
 def _with_own(change: WrittenChange, own: Own) -> WrittenChange:

@@ -26,12 +26,14 @@ def conditions_member(conditions: Iterable[Conditions]) -> list[Document]:
 
 
 def mends_member(mends: Iterable[Mend]) -> list[Document]:
-    """For each finding that is the same in every mode, what takes it away."""
+    """For each finding on the setting as it is, what takes it away."""
     return [
         {
             "consumer": mend.consumer,
             "cause": mend.cause,
             "repairs": [_repair(repair) for repair in mend.repairs],
+            "together": [_repair(repair) for repair in mend.together],
+            "stands": mend.stands,
             "tried": mend.is_tried,
         }
         for mend in mends
@@ -66,12 +68,20 @@ def what_would_help(answer: Document, names: dict[str, str]) -> Iterator[str]:
 
 def what_would_mend(answer: Document) -> Iterator[str]:
     """The section of the report on findings, from the JSON document."""
-    mends = [mend for mend in answer.get("mends", ()) if mend["repairs"]]
+    mends = [mend for mend in answer.get("mends", ()) if mend["repairs"] or mend["together"] or mend["stands"]]
     if not mends:
         return
     yield "## What takes findings away"
     yield ""
     for mend in mends:
         what = f"{mend['consumer']}: {mend['cause']}" if mend["consumer"] else mend["cause"]
-        said = "; or ".join(f"{it['sentence']} ({', '.join(it['facts'])})" for it in mend["repairs"])
-        yield f"- {plain(what)}: {prose(said)}"
+        together = "; and ".join(map(_cited, mend["together"]))
+        said = "; or ".join(map(_cited, mend["repairs"])) or together
+        if mend["stands"]:
+            yield f"- {plain(what)}: nothing that was tried lets it in: {plain(', '.join(mend['stands']))} would stand"
+        else:
+            yield f"- {plain(what)}: {prose(said)}"
+
+
+def _cited(repair: Document) -> str:
+    return f"{repair['sentence']} ({', '.join(repair['facts'])})"

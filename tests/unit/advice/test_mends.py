@@ -1,4 +1,4 @@
-"""What takes findings away that no mode changes, each proved by deciding again."""
+"""What takes findings away, each proved by deciding again."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,12 +9,13 @@ from service.advice import advise, mends
 from service.advice.changing import changed
 from service.domain.change import Change, ChangeKind, Mend, Repair
 from service.domain.cluster import Cluster, IpFamily
-from service.domain.consumer import Consumer, ConsumerKind, Served, Vantage
+from service.domain.consumer import Consumer, ConsumerKind, Resolver, Served, Vantage
 from service.domain.network import AclRule, RemoteNetworks, Routing, VpcEndpoint
 from service.domain.question import InternetExposure, ListOrigin, Question
 from tests.unit.builders import (
     ALL,
     BEHIND_LINK,
+    LINK_EGRESS,
     NAT_ADDRESS,
     OFFICE,
     PUBLIC,
@@ -371,7 +372,7 @@ def test_an_acl_is_opened_for_the_kubelet_and_the_replies_and_no_wider() -> None
     https, rest = an_acl_rule(100, ports(443)), an_acl_rule(120, ALL, allows=False)
     cluster = replace(behind_an_acl(https, rest), endpoint_access=an_access(public=False, private=True))
 
-    (repair,) = the_repairs("nacl-blocks-subnet-traffic", cluster, nodes("subnet-n"))
+    repair, *_ = the_repairs("nacl-blocks-subnet-traffic", cluster, nodes("subnet-n"))
 
     assert rules_of(repair) == {
         ("acl-1", "ingress", 1024, 65535, 119, "10.0.0.0/19"),
@@ -384,7 +385,7 @@ def test_where_no_number_is_free_the_sentence_says_so() -> None:
         behind_an_acl(an_acl_rule(1, ALL, allows=False)), endpoint_access=an_access(public=False, private=True)
     )
 
-    (repair,) = the_repairs("nacl-blocks-subnet-traffic", cluster, nodes("subnet-n"))
+    repair, *_ = the_repairs("nacl-blocks-subnet-traffic", cluster, nodes("subnet-n"))
 
     assert repair.sentence.startswith("its rules have to be numbered anew first")
     assert {it.value("rule_number") for it in repair.changes} == {None}
@@ -432,11 +433,94 @@ def _without_ranges(consumer: Consumer) -> Consumer:
 
 def test_the_bound_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mends, "MOST_TRIALS", 0)
-    monkeypatch.setattr(mends.Bench.__init__, "__defaults__", (0,))
+    monkeypatch.setattr(mends.Bench.__init__, "__defaults__", (True, 0))
 
-    (mend,) = the_mends(an_isolated_cluster(), nodes())
+    found = the_mends(an_isolated_cluster(), nodes())
 
-    assert (mend.repairs, mend.is_tried) == ((), False)
+    assert {(mend.repairs, mend.is_tried) for mend in found} == {((), False)}
+
+
+def mended(cluster: Cluster, *consumers: Consumer, **requirements: Any) -> dict[tuple[str | None, str], Mend]:
+    """What is offered for each finding; all first offers together take all of these findings away."""
+    question = a_question(cluster, *consumers, **requirements)
+    found = {(it.consumer, it.cause): it for it in advise(question).mends or ()}
+    first = [repair for it in found.values() for repair in it.repairs[:1] or it.together]
+    after = advise(changed(question, (change for repair in first for change in repair.changes))).decision.current
+    assert after is not None
+    left = {(finding.consumer, finding.cause) for finding in after.findings}
+    assert left.isdisjoint({key for key, it in found.items() if it.repairs or it.together})
+    return found
+
+
+def sentences(repairs: tuple[Repair, ...]) -> list[str]:
+    return [repair.sentence for repair in repairs]
+
+
+UNLISTED, OFF = "node-egress-ip-not-in-public-access-cidrs", "vpc-dns-hostnames-disabled"
+
+
+def test_nodes_that_are_not_listed_and_whose_names_are_off_are_let_in_by_what_is_offered_together() -> None:
+    found = mended(a_cluster(OFFICE, vpc=a_vpc(has_dns_hostnames=False)), nodes(), an_operator())
+
+    assert {key: sentences(it.repairs)[0] for key, it in found.items()} == {
+        (None, OFF): "turn on the VPC's DNS hostnames, in a call of its own after DNS support",
+        ("nodes", UNLISTED): f"put {NAT_ADDRESS} (nodes) on the list",
+    }
+
+
+def test_what_one_fault_hides_is_mended_with_it() -> None:
+    """Neither the rule nor the route alone lets it in; nor does any other single repair."""
+    table = a_table(("0.0.0.0/0", "nat-a"))
+    cluster = a_cluster(route_tables=(table, RTB_PUBLIC), security_groups=(the_cluster_group(),))
+    private = replace(cluster, endpoint_access=an_access(public=False, private=True))
+
+    mend = mended(private, nodes(), a_neighbour(name="ci"))["ci", "cluster-sg-missing-443-from-client"]
+
+    assert mend.repairs == ()
+    assert [repair.code for repair in mend.together] == ["admit-443:ci", "routed-back:tgw-1:ci"]
+
+
+def test_what_still_stands_is_said_where_nothing_lets_it_in() -> None:
+    """The address of the NAT gateway could be listed, and is not approved; nodes stand nowhere else."""
+    found = mended(a_cluster("52.1.1.1/32"), nodes(), approved_source_cidrs=ranges("52.0.0.0/8"))
+
+    mend = found["nodes", UNLISTED]
+    assert (mend.repairs, mend.together, mend.is_tried) == ((), (), True)
+    assert mend.stands == ("unapproved-source-cidrs",)
+
+
+def test_each_list_that_is_offered_holds_what_those_before_it_hold() -> None:
+    found = mended(a_cluster("52.1.1.1/32"), nodes(), an_operator(name="office"), a_neighbour(name="ci"))
+
+    lists = {key[0]: it.repairs[0].changes[0].value("public_access_cidrs") for key, it in found.items()}
+    assert lists == {
+        "ci": ("52.1.1.1/32", LINK_EGRESS),
+        "nodes": (NAT_ADDRESS, "52.1.1.1/32", LINK_EGRESS),
+        "office": (NAT_ADDRESS, OFFICE, "52.1.1.1/32", LINK_EGRESS),
+    }
+
+
+def test_callers_from_one_address_are_let_in_by_one_entry() -> None:
+    found = mended(a_cluster("52.1.1.1/32", NAT_ADDRESS), nodes(), an_operator(name="a"), an_operator(name="b"))
+
+    assert {key[0]: sentences(it.repairs)[:1] for key, it in found.items()} == {
+        "a": [f"put {OFFICE} (a) on the list"],
+        "b": [f"put {OFFICE} (a) on the list"],
+    }
+
+
+@pytest.mark.parametrize("trials", range(6))
+def test_wherever_the_trials_end_it_is_said(monkeypatch: pytest.MonkeyPatch, trials: int) -> None:
+    monkeypatch.setattr(mends.Bench.__init__, "__defaults__", (True, trials))
+    table = a_table(("0.0.0.0/0", "nat-a"))
+    cluster = a_cluster("52.1.1.1/32", route_tables=(table, RTB_PUBLIC), security_groups=(the_cluster_group(),))
+    both = replace(cluster, endpoint_access=an_access("52.1.1.1/32", private=True))
+    ci = a_neighbour(name="ci", resolver=Resolver.FORWARDED)
+
+    found = mended(both, nodes(), an_operator(name="office"), ci)
+
+    assert all(it.is_tried or not (it.repairs and it.together) for it in found.values())
+    assert any(not it.is_tried for it in found.values()) or len(found) == 2
 
 
 def test_a_new_cluster_is_mended_in_the_recommended_mode_and_one_that_fits_none_not_at_all() -> None:

@@ -136,7 +136,7 @@ def test_dns_is_forwarded_to_an_endpoint_that_is_made_for_it_before_the_switch_t
     assert resolver.call.endswith("route53resolver:CreateResolverEndpoint")
     assert resolver.changes[0].values == (("subnets", ("subnet-a", "subnet-b")), ("cidrs", ("10.8.0.0/16",)))
     assert resolver.way_back_changes[0].value("is_removed") is True
-    assert "ci: the name gives eni addresses" in switched.verify
+    assert "ci: the name gives ENI addresses" in switched.verify
     assert "an inbound endpoint in the VPC answers the DNS queries of ci, lab (F-2.14)" in switched.preconditions
     assert plan.target.public_access_cidrs == (parse_network(OFFICE),)
     assert [cut for step in plan.steps for cut in step.cuts] == []
