@@ -33,6 +33,7 @@ _MOST_WORK = 20_000
 _MOST_JOINTS = 12
 _PLAIN = re.compile("[a-z]{3,}(?: [a-z]+)*")
 _OF_ITS_OWN = re.compile("`[^`]*`|[^\\x00-\\x7f].*")
+_CODES = re.compile(r"[a-z0-9.-]+(?:, [a-z0-9.-]+)*")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -207,9 +208,9 @@ class Words:
 
         def translate(place: str, content: str, is_word: bool) -> str:
             if is_word:
-                items = content.split(", ")
-                if all(item in self._exact and item not in work.names for item in items):
-                    return ", ".join(self._exact[item] for item in items)
+                words = self._words(content, work.names)
+                if words is not None:
+                    return words
                 places.is_doubtful |= " " in content and place not in AROUND
             inner = content.strip(" ")
             said = self._whole(content, work, depth + 1)
@@ -227,6 +228,25 @@ class Words:
 
         text = message.say(found, translate)
         return _Said(text, tuple(places.left), places.is_doubtful)
+
+    def _words(self, content: str, names: Collection[str]) -> str | None:
+        """Single words of ours (``a, b``), or each with codes behind it (``a: x-y; b: z``); None if it is neither."""
+
+        def of_all(items: Sequence[str]) -> list[str] | None:
+            return (
+                [self._exact[item] for item in items]
+                if all(it in self._exact and it not in names for it in items)
+                else None
+            )
+
+        words = of_all(content.split(", "))
+        if words is not None:
+            return ", ".join(words)
+        pairs = [part.partition(": ") for part in content.split("; ")]
+        words = of_all([word for word, _, _ in pairs])
+        if words is None or not all(codes and _CODES.fullmatch(codes) for _, _, codes in pairs):
+            return None
+        return "; ".join(f"{word}: {codes}" for word, (_, _, codes) in zip(words, pairs, strict=True))
 
     def _parted(self, text: str, work: _Work, depth: int) -> _Said | None:
         """The text parted at its joints, if a part has words and the others have them as well or are names.

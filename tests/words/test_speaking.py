@@ -23,6 +23,8 @@ ENTRIES = {
     "{mode} fits": "{mode:word}이(가) 적합합니다",
     "private": "프라이빗",
     ", {margin} points before {second}": ", {second:word}보다 {margin}점 앞섭니다",
+    " (not {out})": " (제외: {out:word})",
+    "public and private": "퍼블릭 및 프라이빗",
     "{counted}{awaited} may connect": "{counted}{awaited}이(가) 연결할 수 있습니다",
     ", and those to come,": " 및 앞으로 올 주소",
     "one {what}": "{what} 하나",
@@ -65,6 +67,23 @@ def test_what_fits_nothing_stays_in_english_whole() -> None:
 def test_a_single_word_is_said_only_where_a_translation_asks_for_it() -> None:
     assert WORDS.of("private is not on the list") == "private이(가) 목록에 없습니다"
     assert WORDS.word("private") == "프라이빗"
+
+
+def test_words_with_codes_behind_them_are_said_and_the_codes_stay() -> None:
+    out = "private: private-only-from-internet, no-route-to-internet; public and private: control-cis-eks-5.4.2-fails"
+
+    said = WORDS.of(f"private fits (not {out})")
+
+    assert said == (
+        "프라이빗이 적합합니다 (제외: 프라이빗: private-only-from-internet, no-route-to-internet; "
+        "퍼블릭 및 프라이빗: control-cis-eks-5.4.2-fails)"
+    )
+
+
+def test_a_name_that_stands_where_a_word_does_is_not_touched() -> None:
+    said = WORDS.of("private fits (not private: no-route-to-internet)", names={"private"})
+
+    assert "(제외: private: no-route-to-internet)" in said
 
 
 def test_a_name_that_reads_like_words_of_ours_is_not_touched() -> None:
