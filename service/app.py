@@ -18,11 +18,13 @@ from service.web.remembering import Memory
 from service.web.request_context import surround_requests
 from service.web.routes import (
     batches,
+    cards,
     catalogue,
     configuration,
     decisions,
     descriptions,
     diagrams,
+    embed,
     operations,
     page,
     policy,
@@ -64,10 +66,12 @@ def create_app(settings: Settings, run: Run = run_here, read: Run = run_here, ap
         batches,
         record,
         diagrams,
+        cards,
         policy,
         descriptions,
         schemas,
         page,
+        embed,
     ):
         app.register_blueprint(room.blueprint)
     keeper = app.config["RECORDER"].keeper

@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,8 +39,14 @@ _SECONDS_REMEMBERED = "600"
 
 
 def embedded_page_policy(origins: Sequence[str]) -> str:
-    """Of a page that may stand in frames of our own pages and of these origins."""
-    return "; ".join((_PAGE_POLICY, " ".join(("frame-ancestors", "'self'", *origins))))
+    """Of a page that may stand in frames on pages of these origins; without any, in none."""
+    return f"{_PAGE_POLICY}; {' '.join(('frame-ancestors', *origins)) if origins else NO_FRAMES}"
+
+
+def with_style(policy: str, style: str) -> str:
+    """A policy of a page that allows one style more, which stands in the page, by its digest."""
+    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+    return policy.replace("style-src 'self'", f"style-src 'self' 'sha256-{digest}'")
 
 
 def complete(headers: list[Header]) -> None:

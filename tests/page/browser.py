@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
 _QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
@@ -30,3 +31,14 @@ def running_browser(executable: Path) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds that is serious or worse."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{it['id']}: {node['target']}"
+        for it in found
+        if it["impact"] in ("serious", "critical")
+        for node in it["nodes"]
+    ]

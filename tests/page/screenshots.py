@@ -1,4 +1,5 @@
-"""Takes the screenshots of docs/img anew: the page in light, dark, at phone width and in Korean (`make screenshots`).
+"""Takes the screenshots of docs/img anew: the page in light, dark, at phone width and in Korean, and a portal with the
+card in it (`make screenshots`).
 
 Chromium draws them and the service answers on a free port of this machine. They are small because colours are few;
 fonts are those of the machine, so they are looked at and not compared.
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.server import Server, running_service
 from tests.page.browser import chromium, running_browser
+from tests.page.portal import Portal, running_portal
 
 IMAGES = Path(__file__).parents[2] / "docs" / "img"
 MOST_BYTES = 200_000
@@ -30,6 +32,7 @@ class Shot:
     height: int = 1000
     scheme: str = "light"
     locale: str = "en-US"
+    is_of_portal: bool = False
 
 
 SHOTS = (
@@ -38,10 +41,11 @@ SHOTS = (
     Shot("page-dark", "/examples/nodes-cannot-join#modes", scheme="dark", height=860),
     Shot("page-phone", "/examples/nodes-cannot-join", width=390, height=844),
     Shot("page-korean", "/examples/nodes-cannot-join", locale="ko-KR", height=1080),
+    Shot("card", "/index.html", width=1100, height=1070, is_of_portal=True),
 )
 
 
-def take(browser: Browser, server: Server, shot: Shot) -> Path:
+def take(browser: Browser, server: Server, portal: Portal, shot: Shot) -> Path:
     """The file of a screenshot that was taken."""
     context = browser.new_context(
         viewport={"width": shot.width, "height": shot.height},
@@ -50,7 +54,7 @@ def take(browser: Browser, server: Server, shot: Shot) -> Path:
         reduced_motion="reduce",
     )
     page = context.new_page()
-    page.goto(server.url + shot.path, wait_until="networkidle")
+    page.goto((portal.origin if shot.is_of_portal else server.url) + shot.path, wait_until="networkidle")
     file = IMAGES / f"{shot.name}.png"
     page.screenshot(path=file)
     context.close()
@@ -65,10 +69,12 @@ def main() -> int:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_service(Path(folder) / "log", RECORDS="off", WORKERS="1") as server,
+        running_portal() as portal,
+        running_service(Path(folder) / "log", RECORDS="off", WORKERS="1", ALLOWED_ORIGINS=portal.origin) as server,
         running_browser(executable) as browser,
     ):
-        files = [take(browser, server, shot) for shot in SHOTS]
+        portal.show_example(server.url)
+        files = [take(browser, server, portal, shot) for shot in SHOTS]
     for file in files:
         print(f"{file.stat().st_size:7} {file.name}")  # noqa: T201  what a command of the Makefile prints
     return int(any(file.stat().st_size > MOST_BYTES for file in files))

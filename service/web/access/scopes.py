@@ -18,10 +18,12 @@ NEEDED: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("POST", "/v1/decision-batches"): _DECIDE,
     ("POST", "/v1/descriptions"): _DECIDE,
     ("POST", "/v1/diagrams"): _DECIDE,
+    ("POST", "/v1/cards"): _DECIDE,
     # The record is the organisation's: whoever may read it reads what everybody asked.
     ("GET", "/v1/decisions"): _READ,
     ("GET", "/v1/decisions/<id_>"): _READ,
     ("GET", "/v1/decisions/<id_>/record"): _READ,
+    ("GET", "/v1/decisions/<id_>/card"): _READ,
     ("GET", "/v1/decisions/<id_>/diagram.svg"): _READ,
     ("GET", "/v1/decisions/<id_>/diagram.mmd"): _READ,
     ("GET", "/v1/clusters/<name>/history"): _READ,
@@ -53,6 +55,10 @@ NEEDED: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/decisions"): _READ,
     ("GET", "/decisions/<id_>"): _READ,
     ("GET", "/compare"): _READ,
+    # The element and its frame for questions know nothing of anybody; what they ask for needs what the API needs.
+    ("GET", "/embed/card.js"): _OPEN,
+    ("GET", "/embed/decide"): _OPEN,
+    ("GET", "/embed/decisions/<id_>"): _READ,
 }
 METRICS = "/metrics"
 

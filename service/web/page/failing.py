@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
@@ -12,12 +14,19 @@ from service.web.problems import KINDS, Kind, Problem, problem_of
 
 def failure_page(error: Exception) -> Response:
     """The page that states a failure of any kind."""
-    stated = _of_http(error) if isinstance(error, HTTPException) else problem_of(error)
-    response = html("failure.html", stated.kind.status, problem=stated, request_id=REQUEST_ID.get())
-    if stated.seconds is not None:
-        response.headers["Retry-After"] = str(stated.seconds)
-    if stated.challenge is not None:
-        response.headers["WWW-Authenticate"] = stated.challenge
+    return stated(
+        error, lambda problem: html("failure.html", problem.kind.status, problem=problem, request_id=REQUEST_ID.get())
+    )
+
+
+def stated(error: Exception, show: Callable[[Problem], Response]) -> Response:
+    """What is shown of a failure of any kind, with the headers that go with it."""
+    problem = _of_http(error) if isinstance(error, HTTPException) else problem_of(error)
+    response = show(problem)
+    if problem.seconds is not None:
+        response.headers["Retry-After"] = str(problem.seconds)
+    if problem.challenge is not None:
+        response.headers["WWW-Authenticate"] = problem.challenge
     return response
 
 

@@ -5,21 +5,18 @@ A language that was chosen in the address, and is not the one that the browser a
 
 from __future__ import annotations
 
-import base64
-from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, request
 
-from service.web.headers import PAGE_POLICY
+from service.web.headers import PAGE_POLICY, with_style
 from service.web.language import PARAMETER, language_of, spoken
 from service.web.page.rendering import page
 from service.web.render.diagram.svg import STYLE
 from service.words import LANGUAGES
 
-_STYLE_OF_PICTURES = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
-POLICY = PAGE_POLICY.replace("style-src 'self'", f"style-src 'self' 'sha256-{_STYLE_OF_PICTURES}'")
+POLICY = with_style(PAGE_POLICY, STYLE)
 """That of every page, and the style that stands in each picture."""
 
 

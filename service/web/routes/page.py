@@ -14,7 +14,7 @@ from service.web.page.asking import Asked, asked, without_include
 from service.web.page.examples import examples
 from service.web.page.failing import failure_page
 from service.web.page.looking import comparison_page, list_page, one_page
-from service.web.page.statics import assets
+from service.web.page.statics import assets, sent
 from service.web.uploads import present_upload
 
 blueprint = Blueprint("page", __name__)
@@ -83,12 +83,4 @@ def asset(name: str) -> Response:
     found = assets().get(name)
     if found is None:
         raise NotFound
-    response = Response(found.content, content_type=found.media_type)
-    response.set_etag(found.digest)
-    if request.args.get("v") == found.digest:
-        response.cache_control.public, response.cache_control.max_age = True, 31_536_000
-        response.cache_control.immutable = True
-    else:
-        response.cache_control.no_cache = True
-    response.make_conditional(request)
-    return response
+    return sent(found)
