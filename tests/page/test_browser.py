@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from service.web.access.callers import Scope
 from service.web.access.keys import new_key
 from tests.e2e.server import Server, running_service
 from tests.knowledge_base import knowledge
-from tests.page.browser import chromium, running_browser
+from tests.page.browser import faults
 from tests.web.description import REQUESTS
 
 FIRST_VIEW_BYTES = 100_000
@@ -39,18 +37,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The service with a record."""
     with running_service(tmp_path_factory.mktemp("page") / "log", RECORDS="required", WORKERS="1") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all; a person without it skips, CI does not."""
-    executable = chromium()
-    if executable is None:
-        if os.environ.get("CI"):
-            pytest.fail("there is no Chromium, and CI must not skip the tests of the page")
-        pytest.skip("there is no Chromium here: install the package `chromium` to run the tests of the page")
-    with running_browser(executable) as found:
-        yield found
 
 
 @pytest.fixture
@@ -77,17 +63,6 @@ def decide(page: Page, server: Server, document: str) -> None:
     page.fill("#document", document)
     page.click("#take button")
     page.wait_for_selector("#verdict, .faults, .choices")
-
-
-def faults(page: Page) -> list[str]:
-    """What axe-core finds that is serious or worse."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{it['id']}: {node['target']}"
-        for it in found
-        if it["impact"] in ("serious", "critical")
-        for node in it["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("name", DEFINITIONS)
@@ -134,21 +109,26 @@ def test_the_state_is_a_link_and_an_answer_moves_on(page: Page, server: Server) 
     page.go_back()
     expect(page.locator("h1")).to_have_text(verdict)
 
+    kept = server.get("/v1/decisions").json()
     other = page.context.new_page()
     other.goto(first)
     expect(other.locator("h1")).to_have_text(verdict)
+    assert server.get("/v1/decisions").json() == kept
+    other.locator("#share button", has_text="Keep this decision").click()
+    expect(other.locator("#share")).to_contain_text("This decision is kept")
     assert json.loads(other.input_value("#question-text")) == QUESTION
 
 
 def test_a_weight_is_moved_by_keyboard(page: Page, server: Server) -> None:
     decide(page, server, json.dumps(QUESTION))
     total = page.locator(".mode.chosen .total b")
-    before = total.inner_text()
+    before, kept = total.inner_text(), server.get("/v1/decisions").json()
 
     page.locator("[id='w.exposure']").focus()
     page.keyboard.press("Home")
 
     expect(total).not_to_have_text(before)
+    assert server.get("/v1/decisions").json() == kept
     assert json.loads(page.input_value("#question-text"))["requirements"]["weights"]["exposure"] == 0
     assert page.evaluate("document.activeElement.id") == "w.exposure"
 

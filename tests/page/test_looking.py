@@ -144,3 +144,32 @@ def test_files_are_kept_by_their_content(unkept: FlaskClient) -> None:
     assert "immutable" in fresh.headers["Cache-Control"]
     assert again.status_code == 304
     assert "no-cache" in unkept.get("/page/page.css").headers["Cache-Control"]
+
+
+def test_moved_weights_and_opened_links_are_kept_when_somebody_says_so(kept: FlaskClient) -> None:
+    question = QUESTION | {"cluster": QUESTION["cluster"] | {"name": "tried"}}
+
+    def count() -> int:
+        return len(kept.get("/v1/decisions?cluster=tried").get_json()["items"])
+
+    asked = send(kept, do="take", document=json.dumps(question))
+    before = count()
+    tried = send(kept, **asked.form() | {"w.exposure": "0"}, do="weigh")
+    looked = send(kept, question=json.dumps(question), do="look")
+    after_looking = count()
+    (button, _) = tried.all("button", value="decide")[:2]
+    send(kept, **tried.form(), do="decide")
+
+    assert after_looking == before
+    assert count() == before + 1
+    assert button.text == "Keep this decision"
+    for page in (tried, looked):
+        assert "This was looked at and is not kept." in page.text
+        assert not [it for it in page.all("a") if it.attributes["href"].startswith("/decisions/")]
+
+
+def test_where_nothing_is_kept_nobody_is_asked_whether_to(unkept: FlaskClient) -> None:
+    page = send(unkept, question=json.dumps(QUESTION), do="look")
+
+    assert "Records are off here" in page.text
+    assert "Keep this decision" not in page.text

@@ -79,14 +79,15 @@ def answer_page(ask: Callable[[], Asked | ManyClusters], form: Form | None = Non
         decided = desk().decide_document(made.question)
     except MistakesError as error:
         return _refused(error, form, made)
-    is_kept = recorder().is_on and not made.is_example
+    is_kept = recorder().is_on and not made.is_example and not made.is_tried
     if is_kept:
         recorder().keep(decided.answer, orjson.dumps(made.question))
     answer = orjson.loads(decided.answer.json)
     told = _told(made.question, answer, decided.answer.json)
     picture = drawn(answer, decided.question)
     more = {"taken": made.taken, "is_kept": is_kept, "is_example": made.is_example}
-    return html("result.html", **told, **more, picture=picture)
+    is_tried = recorder().is_on and made.is_tried
+    return html("result.html", **told, **more, is_tried=is_tried, picture=picture)
 
 
 def kept_page(record: Record) -> Response:
@@ -95,7 +96,8 @@ def kept_page(record: Record) -> Response:
     told = _told(question, answer, record.answer, masked=record.masked)
     picture = drawn(answer, diagrams.kept_question(record))
     address = f"/decisions/{record.id}"
-    return html("result.html", address=address, **told, picture=picture, taken=None, is_kept=True, is_example=False)
+    more: Document = {"taken": None, "is_kept": True, "is_example": False, "is_tried": False}
+    return html("result.html", address=address, **told, **more, picture=picture)
 
 
 def drawn(answer: Document, question: Question | None, name: str = "drawing") -> Markup:

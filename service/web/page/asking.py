@@ -21,7 +21,9 @@ from service.web.strict_json import read_object
 Document = dict[str, Any]
 Form = MultiDict[str, str]
 
-BUILD, TAKE, CHANGE, WEIGH, IN_FULL = "build", "take", "change", "weigh", "in_full"
+BUILD, TAKE, CHANGE, WEIGH, IN_FULL, LOOK = "build", "take", "change", "weigh", "in_full", "look"
+TRIED = frozenset({WEIGH, LOOK})
+"""Weights that are tried and links that are opened: they are looked at, and kept once somebody says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Asked:
     """Which field of the form filled which place, where it was built."""
     taken: Taken | None = None
     is_example: bool = False
+    is_tried: bool = False
+    """Whether nobody asked for a record of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +59,8 @@ def asked(form: Form, files: Sequence[File], most_bytes: int) -> Asked | ManyClu
     question = read_object(form.get("question", "").encode(), "question")
     for name, change in _CHANGES.items():
         if name in form or do == name:
-            return Asked(question=change(question, form))
-    return Asked(question=question)
+            return Asked(question=change(question, form), is_tried=do in TRIED)
+    return Asked(question=question, is_tried=do in TRIED)
 
 
 def _taken(form: Form, files: Sequence[File], most_bytes: int) -> Asked | ManyClusters:
