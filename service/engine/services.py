@@ -5,7 +5,8 @@
 2. An interface endpoint with private DNS answers for the service's name whether or not there is another way,
    so its groups decide (F-8.9). A gateway endpoint serves the subnets whose table it is associated with.
 3. A name that no endpoint answers for needs a way to the internet.
-4. Endpoints that were not described are not known to be missing.
+4. Endpoints that were not described are not known to be missing: what hangs on them is a finding that says so. No
+   endpoint serves the global name of STS, so that needs no description (F-8.5).
 """
 
 from __future__ import annotations
@@ -43,17 +44,39 @@ PREFIXES = ("com.amazonaws.", "aws.api.")
 def service_findings(scene: Scene, callers: Iterable[Caller]) -> tuple[Finding, ...]:
     """What keeps consumers in the VPC from the AWS services that they need; the same in every mode."""
     found: dict[tuple[str, str], dict[str, None]] = {}
+    doubts: list[Finding] = []
     for caller in callers:
         if caller.is_inside:
             for cause, detail in _faults_of(scene, caller):
                 found.setdefault((caller.consumer.name, cause), {})[detail] = None
-    return tuple(_finding(name, cause, details) for (name, cause), details in sorted(found.items()))
+            doubts += _doubts_of(scene, caller)
+    return (*(_finding(name, cause, details) for (name, cause), details in sorted(found.items())), *doubts)
 
 
 def _finding(name: str, cause: str, details: Iterable[str]) -> Finding:
     return Finding(
         consumer=name, cause=cause, severity="high", sentence=f"{name}: {'; '.join(details)}", facts=FACTS[cause]
     )
+
+
+def _doubts_of(scene: Scene, caller: Caller) -> Iterable[Finding]:
+    """What hangs on VPC endpoints of which nobody said whether they are there."""
+    needs = _needs(caller.consumer, scene) if scene.cluster.vpc.endpoints is None else ()
+    shut_in = _shut_in(scene, caller) if needs else []
+    doubtful: dict[str, list[str]] = {}
+    for service in needs if shut_in else ():
+        if service not in GLOBAL_STS | OIDC:
+            doubtful.setdefault(_missing(service, [], shut_in[0])[0], []).append(service)
+    name, places = caller.consumer.name, ", ".join(place.id for place in shut_in)
+    for cause, services in sorted(doubtful.items()):
+        sentence = (
+            f"{name}: nothing leads out of {places}, and the VPC's endpoints were not described, so"
+            f" {', '.join(services)} may be out of reach"
+        )
+        missing = ("/cluster/vpc/endpoints",)
+        yield Finding(
+            consumer=name, cause=cause, severity="medium", sentence=sentence, facts=FACTS[cause], missing=missing
+        )
 
 
 def services_lacking(scene: Scene, caller: Caller, cause: str) -> tuple[str, ...]:
@@ -115,7 +138,7 @@ def _faults_with(scene: Scene, caller: Caller, service: str) -> Iterator[tuple[s
             yield "vpc-endpoint-sg-blocks-client", f"the security group of the {service} endpoint refuses {place.id}"
         return
     gateways = [e for e in endpoints if e.kind == "gateway"]
-    if not gateways and scene.cluster.vpc.endpoints is None:
+    if not gateways and scene.cluster.vpc.endpoints is None and service not in GLOBAL_STS:
         return
     for place in _shut_in(scene, caller):
         if not gateways:
