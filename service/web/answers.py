@@ -21,6 +21,7 @@ from service.catalogue.prices import PriceList
 from service.domain.advice import Advised
 from service.domain.decision import Decision
 from service.domain.policy import PolicyMark
+from service.web.forms import time_text
 from service.web.render.document import as_document
 from service.web.render.spoken import report_in
 from service.words.speaking import Words
@@ -81,7 +82,7 @@ def answer_of(said: Said, *, id_: UUID, created_at: datetime) -> Answer:
     moment = created_at.replace(microsecond=created_at.microsecond // 1000 * 1000)
     head = {
         "decision_id": str(id_),
-        "created_at": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "created_at": time_text(moment),
         "input_digest": said.input_digest,
         "decision_digest": said.decision_digest,
     }

@@ -1,8 +1,11 @@
-"""In which form a decision goes out: JSON, or the report."""
+"""In which form things go in and out: media types, JSON on one line, and times as answers tell them."""
 
 from __future__ import annotations
 
-from flask import request
+from datetime import datetime
+
+import orjson
+from flask import Response, request
 from werkzeug.exceptions import NotAcceptable
 
 JSON = "application/json"
@@ -18,3 +21,19 @@ def accepted_form() -> str:
     if form is None:
         raise NotAcceptable(f"a decision comes as `{JSON}` or as `{MARKDOWN}`")
     return form
+
+
+def json_answer(document: object) -> Response:
+    """A document on one line that ends."""
+    return Response(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE), content_type=JSON)
+
+
+def found_content_type() -> str:
+    """What the client says of its body, for a sentence that goes on with what was expected."""
+    given = request.headers.get("Content-Type")
+    return f"the content type is `{given}`" if given else "no content type is given"
+
+
+def time_text(moment: datetime) -> str:
+    """A time in UTC to the millisecond, as RFC 3339 writes it."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

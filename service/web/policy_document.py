@@ -9,6 +9,7 @@ from service.domain.cluster import Cluster, EndpointMode
 from service.domain.question import Question, Requirements
 from service.policy.applying import apply
 from service.policy.policy import Policy
+from service.web.forms import time_text
 from service.web.policies import Policies
 from service.web.render.policy import waiver_member
 
@@ -21,9 +22,9 @@ def as_document(policy: Policy, known: Policies) -> Node:
     return {
         "name": policy.name,
         "revision": policy.revision,
-        "loaded_at": _moment(known.loaded_at),
+        "loaded_at": time_text(known.loaded_at),
         "revisions": list(known.revisions),
-        "trouble": {"since": _moment(trouble.since), "reason": trouble.reason} if trouble else None,
+        "trouble": {"since": time_text(trouble.since), "reason": trouble.reason} if trouble else None,
         "content": policy.content,
     }
 
@@ -66,7 +67,3 @@ def _demands(demands: Requirements) -> Node:
 def _weights(requirements: Requirements) -> Node:
     weights = requirements.weights
     return {name: float(getattr(weights, name)) for name in ("exposure", "efficiency", "accessibility")}
-
-
-def _moment(moment: Any) -> str:
-    return str(moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"))

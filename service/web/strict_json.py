@@ -28,6 +28,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from service.domain.errors import InvalidBatchError, InvalidQuestionError, Mistake, UnreadableDocumentError
 from service.settings import Settings
+from service.web.forms import JSON, found_content_type
 from service.web.uploads import present_upload
 
 # orjson writes no deeper than this; a question needs nine levels.
@@ -116,9 +117,8 @@ def _loaded(raw: bytes, noun: str) -> object:
 
 def _refuse_foreign_media_types() -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
-        given = request.headers.get("Content-Type")
-        found = f"the content type is `{given}`" if given else "no content type is given"
+    if request.mimetype != JSON or charset not in ("utf-8", "utf8"):
+        found = found_content_type()
         raise UnsupportedMediaType(f"{found}, expected `application/json` (UTF-8)")
 
 

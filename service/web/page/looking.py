@@ -46,7 +46,7 @@ def list_page() -> Response:
     except InvalidQueryError as error:
         places = [(f"/{name}", name) for name in _FILTERS]
         return html("decisions.html", 422, **told | {"faults": faults_of(error.mistakes, places)})
-    summaries, following = recorder().page(query.wanted, query.cursor, query.limit)
+    summaries, following = recorder().page(query, query.cursor, query.limit)
     asked_for = [(name, text) for name, text in given.items() if name != "cursor"]
     return html("decisions.html", **told | {"items": summaries, "following": following, "asked_for": asked_for})
 

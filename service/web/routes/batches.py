@@ -14,7 +14,7 @@ from service.settings import Settings
 from service.web.access.guard import pace
 from service.web.batches import Batch, as_list, items_of_lines, items_of_list
 from service.web.deciding import desk
-from service.web.forms import JSON, LINES
+from service.web.forms import JSON, LINES, found_content_type
 from service.web.language import spoken, translated
 from service.web.recorder import recorder
 from service.web.schemas.queries import NoQueryElement, idempotency_key, read_query
@@ -76,8 +76,7 @@ def _refuse_what_a_batch_has_not() -> None:
     """Raises for another content type (415), for an answer in another form (406), for a query or a key (422)."""
     form, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8").lower()
     if form not in (JSON, LINES) or charset not in ("utf-8", "utf8"):
-        given = request.headers.get("Content-Type")
-        found = f"the content type is `{given}`" if given else "no content type is given"
+        found = found_content_type()
         raise UnsupportedMediaType(f"{found}, expected `{JSON}` or `{LINES}` (UTF-8)")
     if request.accept_mimetypes and not request.accept_mimetypes[form]:
         raise NotAcceptable(f"a batch is answered in its own form, `{form}`")

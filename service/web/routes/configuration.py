@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import orjson
 from flask import Blueprint, Response, current_app
 
 from service.web.configuration import as_document
-from service.web.forms import JSON
+from service.web.forms import json_answer
 from service.web.policies import policies
 
 blueprint = Blueprint("configuration", __name__, url_prefix="/v1")
@@ -16,4 +15,4 @@ blueprint = Blueprint("configuration", __name__, url_prefix="/v1")
 def configuration() -> Response:
     """The settings of this process, and what answers."""
     document = as_document(current_app.config["SETTINGS"], policies())
-    return Response(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE), content_type=JSON)
+    return json_answer(document)

@@ -14,6 +14,7 @@ from service.intake.documents import MOST_BYTES
 from service.intake.registry import FORMATS
 from service.intake.understanding import NotUnderstoodError
 from service.web.descriptions import as_document
+from service.web.forms import JSON, found_content_type
 from service.web.kept import kept
 from service.web.schemas.elements import Element
 from service.web.schemas.hints import listed
@@ -24,9 +25,8 @@ from service.web.uploads import present_upload
 
 blueprint = Blueprint("descriptions", __name__, url_prefix="/v1")
 
-_JSON = "application/json"
 MEDIA_TYPES = (
-    _JSON,
+    JSON,
     "application/yaml",
     "application/x-yaml",
     "text/yaml",
@@ -49,7 +49,7 @@ def describe() -> Response:
         answer: bytes = current_app.config["READ"](lambda: _understood(source))
     except NotUnderstoodError as error:
         raise InvalidDocumentError((Mistake(pointer, str(error)),)) from None
-    return Response(answer, content_type=_JSON)
+    return Response(answer, content_type=JSON)
 
 
 def _understood(source: Source) -> bytes:
@@ -65,12 +65,11 @@ def formats() -> Response:
 def _source() -> tuple[Source, str]:
     """The document in the body and where it stands there: by itself, or in an envelope."""
     if request.mimetype not in MEDIA_TYPES:
-        given = request.headers.get("Content-Type")
-        found = f"the content type is `{given}`" if given else "no content type is given"
+        found = found_content_type()
         raise UnsupportedMediaType(f"{found}, expected one of {listed(MEDIA_TYPES)}")
     raw = present_upload().whole(MOST_BYTES, current_app.config["SETTINGS"].edge.body_seconds)
     said = _read(_SAID, dict(request.args.items()))
-    if request.mimetype != _JSON:
+    if request.mimetype != JSON:
         return replace(said, document=raw), ""
     document = read_document(raw)
     if isinstance(document, dict) and "document" in document:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import orjson
 from flask import Blueprint, Response
 
-from service.web.forms import JSON
+from service.web.forms import json_answer
 from service.web.policies import policies
 from service.web.policy_document import as_document, for_cluster
 from service.web.schemas.queries import PolicyQueryElement, read_query
@@ -26,4 +25,4 @@ def policy() -> Response:
     document = as_document(in_force, known)
     if cluster is not None:
         document["applies"] = for_cluster(in_force, cluster, datetime.now(UTC).date())
-    return Response(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE), content_type=JSON)
+    return json_answer(document)

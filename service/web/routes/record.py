@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from service.records.record import Summary
 from service.web.answers import report_of
-from service.web.forms import JSON, MARKDOWN, accepted_form
+from service.web.forms import JSON, MARKDOWN, accepted_form, json_answer, time_text
 from service.web.language import spoken
 from service.web.recorder import found, recorder
 from service.web.schemas.queries import HistoryQueryElement, ListQueryElement, read_query
@@ -25,8 +25,10 @@ _HISTORY = HistoryQueryElement()
 def decisions() -> Response:
     """The decisions that are wanted, the newest first, page by page."""
     query = read_query(_LIST)
-    summaries, following = recorder().page(query.wanted, query.cursor, query.limit)
-    return _json({"items": [_item(summary) for summary in summaries], "next": str(following) if following else None})
+    summaries, following = recorder().page(query, query.cursor, query.limit)
+    return json_answer(
+        {"items": [_item(summary) for summary in summaries], "next": str(following) if following else None}
+    )
 
 
 @blueprint.get("/decisions/<id_>")
@@ -46,7 +48,7 @@ def decision(id_: str) -> Response:
 def record(id_: str) -> Response:
     """What is kept of a decision beside its answer: the question, who asked, and what was masked."""
     kept = found(id_)
-    return _json(_item(kept) | {"masked": list(kept.masked), "question": orjson.Fragment(kept.question)})
+    return json_answer(_item(kept) | {"masked": list(kept.masked), "question": orjson.Fragment(kept.question)})
 
 
 @blueprint.get("/clusters/<name>/history")
@@ -55,16 +57,12 @@ def history(name: str) -> Response:
     query = read_query(_HISTORY)
     shown, following = recorder().history(name, query.cursor, query.limit)
     items = [_item(turn.summary) | {"has_changed": turn.has_changed, "because": list(turn.because)} for turn in shown]
-    return _json({"items": items, "next": str(following) if following else None})
+    return json_answer({"items": items, "next": str(following) if following else None})
 
 
 def _item(summary: Summary) -> dict[str, Any]:
     fields = asdict(summary)
     id_, mode = fields.pop("id"), summary.mode or summary.outcome
     kept = {name: value for name, value in fields.items() if name not in ("question", "answer", "masked")}
-    created = summary.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    created = time_text(summary.created_at)
     return {"id": id_, "title": f"{summary.cluster}: {mode}", **kept, "created_at": created}
-
-
-def _json(document: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE), content_type=JSON)

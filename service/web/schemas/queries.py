@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from flask import request
 from marshmallow import ValidationError
@@ -37,29 +36,11 @@ class PageQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListQuery(PageQuery):
+class ListQuery(Wanted):
     """Which decisions are wanted, and which page of them."""
 
-    cluster: str | None = None
-    mode: str | None = None
-    outcome: str | None = None
-    policy_revision: str | None = None
-    caller: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-    @property
-    def wanted(self) -> Wanted:
-        """The filters alone."""
-        return Wanted(
-            cluster=self.cluster,
-            mode=self.mode,
-            outcome=self.outcome,
-            policy_revision=self.policy_revision,
-            caller=self.caller,
-            since=self.since,
-            until=self.until,
-        )
+    cursor: Cursor | None = None
+    limit: int = USUAL_ON_A_PAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +126,7 @@ class NoQueryElement(Element):
 class HistoryQueryElement(Element):
     """A page of a list."""
 
-    noun = PageQuery
+    noun: ClassVar[type] = PageQuery
     cursor = CursorField()
     limit = Limit()
 
