@@ -133,6 +133,22 @@ def test_a_weight_is_moved_by_keyboard(page: Page, server: Server) -> None:
     assert page.evaluate("document.activeElement.id") == "w.exposure"
 
 
+def test_who_answers_by_keyboard_goes_on_among_the_questions(page: Page, server: Server) -> None:
+    decide(page, server, json.dumps({"cluster": {"name": "demo"}}))
+
+    page.evaluate("document.getElementById('main').dataset.seen = 'before'")
+    page.locator("#next button.answer").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#main:not([data-seen])")
+    assert page.evaluate("document.activeElement.closest('section').id") == "next"
+
+    page.evaluate("document.getElementById('main').dataset.seen = 'before'")
+    page.locator("#ask > p button").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#main:not([data-seen])")
+    assert page.evaluate("document.activeElement.value") == "change"
+
+
 def test_the_language_is_switched_and_the_question_comes_along(page: Page, server: Server) -> None:
     decide(page, server, json.dumps(QUESTION))
     page.wait_for_function("location.hash.startsWith('#q=')")

@@ -70,6 +70,13 @@ function complain(sentence) {
   told.focus();
 }
 
+// Where somebody at the keyboard goes on: the field or button that was used, or what now stands first in its part.
+function again(asker, there) {
+  if (asker.id) return document.getElementById(asker.id);
+  const buttons = [...there.querySelectorAll("button")];
+  return buttons.find((it) => it.name === asker.name && it.value === asker.value) ?? buttons[0];
+}
+
 // The part of the page in which somebody works stays in view; a new page begins at its top.
 export function replace(text, asker = null) {
   const shown = parsed(text);
@@ -83,7 +90,7 @@ export function replace(text, asker = null) {
   const there = place && document.getElementById(place);
   if (there) {
     scrollBy({ top: there.getBoundingClientRect().top - top, behavior: "instant" });
-    ((asker.id && document.getElementById(asker.id)) || next).focus({ preventScroll: true });
+    (again(asker, there) ?? next).focus({ preventScroll: true });
   } else {
     scrollTo({ top: 0, behavior: "instant" });
     (next.querySelector(".faults a") ?? next).focus({ preventScroll: true });
