@@ -1,13 +1,15 @@
 """From bytes to parsed documents: one text (JSON, YAML or HCL), or an archive of several.
 
 1. What the bytes are is told from the bytes; a file's name only decides between texts.
-2. Text is UTF-8. JSON is read with JSON's reader, so that a fault in it is named as JSON's.
+2. Text is UTF-8, or UTF-16 with its mark, as PowerShell redirects into files. JSON is read with JSON's reader, so
+   that a fault in it is named as JSON's.
 3. A document is data: nothing in it is executed, included or fetched.
 4. Every size is bounded (the constants here, in `archives` and in `yaml_documents`), and so is every depth.
 """
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterable
@@ -219,11 +221,12 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _decoded(raw: bytes) -> str:
+    is_utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotUnderstoodError(
-            f"the document is not UTF-8: byte {error.start} is `0x{raw[error.start]:02x}`"
+            f"the document is not UTF-8: byte {error.start} is `0x{raw[error.start]:02x}`, save it as UTF-8"
         ) from None
     if not text.strip():
         raise NotUnderstoodError("the document is empty")

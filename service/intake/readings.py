@@ -97,7 +97,10 @@ class Section:
         place = f"{self.place}/{escaped(spelt)}"
         if isinstance(self.value, Open):
             return Reading(self.value, place)
-        if not isinstance(self.value, Mapping) or spelt not in self.value:
+        if not isinstance(self.value, Mapping):
+            is_absent = self.value is MISSING or self.value is None or self.value == []
+            return Reading(MISSING if is_absent else Open(quoted(_shown(self.value)), "no object"), place)
+        if spelt not in self.value:
             return Reading(MISSING, place)
         reading = self.read(self.value[spelt], place)
         if self.within.because and not reading.because:

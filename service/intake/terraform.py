@@ -24,26 +24,37 @@ from service.intake.terraform_json import is_configuration
 from service.intake.terraform_modules import build_all
 from service.intake.terraform_network import Network
 from service.intake.terraform_plan import is_plan, read_plan
+from service.intake.terraform_rancher import TYPE as RANCHER
+from service.intake.terraform_rancher import made_in_eks
 from service.intake.terraform_resources import CLUSTERS, Inventory, Resource
 from service.intake.terraform_state import is_normalised, is_state, read_normalised, read_state
 from service.intake.terraform_world import World
 from service.intake.understanding import Ignored, NotUnderstoodError, Understanding
 
 _MOST_CLUSTERS = 200
+_ONLY_VALUES = "values of variables: send them with the configuration that uses them"
 _TOO_DEEP = "the Terraform document refers too far"
 
 
 def _understand(format_: str, inventory: Inventory, ignored: Iterable[Ignored]) -> tuple[Understanding, ...]:
     """What the resources describe: each cluster, or without one the network of each VPC."""
-    clusters = [one.in_one_spelling() for one in inventory.of(*CLUSTERS)]
+    clusters, elsewhere = [], []
+    for one in inventory.of(*CLUSTERS):
+        made = made_in_eks(one) if one.type == RANCHER else one.in_one_spelling()
+        if made is not None:
+            clusters.append(made)
+        else:
+            elsewhere.append(Ignored(place=one.address, why="a cluster that Rancher does not make in EKS"))
+    shared = [*ignored, *elsewhere]
     if len(clusters) > _MOST_CLUSTERS:
         raise NotUnderstoodError(f"the document makes {len(clusters)} clusters, expected at most {_MOST_CLUSTERS}")
-    shared = list(ignored)
     ids = Ids(inventory)
     network = Network(inventory, ids)
     if clusters:
         return tuple(_cluster(format_, one, network, shared) for one in clusters)
     vpcs = list(inventory.of("aws_vpc", "aws_default_vpc"))[:_MOST_CLUSTERS]
+    if elsewhere and not vpcs:
+        raise NotUnderstoodError(f"no cluster and no VPC is described: {elsewhere[0].why}", elsewhere[0].place)
     return tuple(_network_alone(format_, vpc, network, shared) for vpc in vpcs)
 
 
@@ -90,8 +101,10 @@ def read_configuration(documents: Documents) -> tuple[Understanding, ...]:
     inventory = Inventory(tuple(world.resources), world.unseen)
     left_out = [*ignored, *world.ignored]
     found = _understand("terraform", inventory, [*left_out, *_skipped(world.skipped)])
-    if not found and left_out:
-        raise NotUnderstoodError(f"no cluster and no VPC is described: {left_out[0].why}", left_out[0].place)
+    if not found:
+        left_out += [Ignored(place=name, why=_ONLY_VALUES) for one in folders.values() for name in one.values]
+        for one in left_out[:1]:
+            raise NotUnderstoodError(f"no cluster and no VPC is described: {one.why}", one.place)
     return found
 
 

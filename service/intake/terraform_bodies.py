@@ -14,6 +14,7 @@ from lark import Tree
 
 from service.intake.readings import Open, quoted
 from service.intake.terraform_evaluator import NO_VALUE, Evaluator, Locals
+from service.intake.terraform_resources import CLUSTERS
 from service.intake.terraform_syntax import Block, Body, Node, text_of
 from service.intake.terraform_values import Value, is_open, opened
 from service.intake.terraform_world import World
@@ -113,6 +114,19 @@ def _append(values: dict[str, Value], name: str, inner: Value) -> None:
     before = values.setdefault(name, [])
     if isinstance(before, list):
         before.append(inner)
+
+
+def ignored_changes(block: Block) -> frozenset[str]:
+    """That Terraform leaves a cluster's access as it finds it once the cluster is made, in a sentence."""
+    if block.labels[:1] not in {(type_,) for type_ in CLUSTERS}:
+        return frozenset()
+    for lifecycle in block.body.of("lifecycle"):
+        node = lifecycle.body.attributes.get("ignore_changes")
+        text = text_of(node) if node is not None else ""
+        if text == "all" or "vpc_config" in text:
+            shown = quoted(text)
+            return frozenset({f"the cluster has what stands here, though Terraform ignores changes of `{shown}`"})
+    return frozenset()
 
 
 def is_constant(node: Node) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from service.intake.readings import Open, quoted
-from service.intake.terraform_bodies import META, PENDING, Bodies, Cells, Found
+from service.intake.terraform_bodies import META, PENDING, Bodies, Cells, Found, ignored_changes
 from service.intake.terraform_eks_module import expand_eks
 from service.intake.terraform_endpoint_module import expand_endpoints
 from service.intake.terraform_evaluator import NO_VALUE, Locals
@@ -162,7 +162,7 @@ class Module:
     def _build_resource(
         self, address: str, block: Block, known: Locals, how_many: Open | None, rests_on: frozenset[str]
     ) -> None:
-        found = self._found(rests_on)
+        found = self._found(rests_on | ignored_changes(block))
         values = self.bodies.values(address, block.body, known, found)
         region = values.get("region") or self._provider_region(block)
         self.world.add(

@@ -53,6 +53,13 @@ def test_each_switch_has_its_own_default() -> None:
     assert kinds["/endpoint_access/public"] is Kind.DEFAULT
 
 
+@pytest.mark.parametrize("section", ["vpc: default", "vpc: {clusterEndpoints: private}", "vpc: [{a: b}, {c: d}]"])
+def test_a_section_that_is_no_object_leaves_open_what_would_stand_in_it(section: str) -> None:
+    access = effective(_config(section))
+
+    assert (access["endpoint_public_access"], access["endpoint_private_access"]) == (None, None)
+
+
 def test_the_list_is_cleared_of_host_bits_as_eksctl_sends_it() -> None:
     found = _config('vpc: {publicAccessCIDRs: ["1.1.1.1/1", "10.1.2.3/32"]}')
 

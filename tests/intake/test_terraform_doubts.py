@@ -126,6 +126,59 @@ def test_a_module_that_is_not_known_is_named_where_nothing_else_is_described() -
     assert "the module `app.terraform.io/acme/eks/aws` is not known here" in refused.value.detail
 
 
+@pytest.mark.parametrize("text", ["all", "[vpc_config]", "[tags, vpc_config[0].public_access_cidrs]"])
+def test_access_whose_changes_terraform_ignores_is_assumed_to_be_as_it_was_made(text: str) -> None:
+    (found,) = clusters(f'resource "aws_eks_cluster" "a" {{\n lifecycle {{\n ignore_changes = {text}\n }}\n}}')
+    (other,) = clusters('resource "aws_eks_cluster" "a" {\n lifecycle {\n ignore_changes = [tags]\n }\n}')
+
+    assert {field for field, sentence in assumed(found) if "though Terraform ignores changes" in sentence} == {"/"}
+    assert assumed(other) == set()
+
+
+def test_values_of_variables_alone_are_refused_with_what_to_do() -> None:
+    with pytest.raises(NotUnderstoodError, match=r"prod.tfvars: .*send them with the configuration that uses them"):
+        CONFIGURATION.read({"prod.tfvars": "endpoint_public_access = true"})
+
+
+RANCHER = """
+variable "public" {{ default = true }}
+resource "rancher2_cluster" "a" {{
+  name = "a"
+  {config}
+}}
+"""
+
+
+def test_a_cluster_that_rancher_makes_in_eks_is_one_and_rancher_has_no_defaults() -> None:
+    config = """eks_config_v2 {
+    name                  = "in-eks"
+    region                = "eu-west-2"
+    public_access         = var.public
+    public_access_sources = ["198.51.100.0/24"]
+    node_groups { name = "nodes" }
+  }"""
+    (found,) = clusters(RANCHER.format(config=config))
+
+    assert (found.cluster["name"], found.cluster["region"]) == ("in-eks", "eu-west-2")
+    access = effective(found)
+    assert (access[PUBLIC], access["endpoint_private_access"], access[LIST]) == (True, None, ["198.51.100.0/24"])
+    assert ("/endpoint_access/public", "`var.public` has the default that the document gives it") in assumed(found)
+    (why,) = [one.why for one in found.unknown if one.field == "/endpoint_access/private"]
+    assert why.startswith("Rancher has no default")
+
+
+def test_an_imported_cluster_of_rancher_leaves_all_open_and_one_elsewhere_is_none() -> None:
+    (found,) = clusters(RANCHER.format(config='eks_config_v2 {\n name = "b"\n imported = true\n}'))
+
+    assert set(effective(found).values()) == {None}
+    with pytest.raises(NotUnderstoodError, match=r"rancher2_cluster\.a: .*Rancher does not make in EKS"):
+        clusters(RANCHER.format(config="rke_config {}"))
+    (dynamic,) = clusters(
+        RANCHER.format(config='dynamic "eks_config_v2" {\n for_each = var.nope\n content {\n region = "a"\n }\n }')
+    )
+    assert set(effective(dynamic).values()) == {None}
+
+
 def test_a_file_of_terragrunt_is_refused_with_what_to_do() -> None:
     text = """
 include "root" { path = find_in_parent_folders() }
