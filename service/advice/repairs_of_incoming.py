@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from service.advice.faults import NEW_LINK, CallFault, change, example, named_tables, repair
-from service.domain.addresses import Addresses, of_networks
+from service.domain.addresses import Addresses, addresses, of_networks
 from service.domain.change import ChangeKind, Repair
 from service.domain.consumer import ConsumerKind, Vantage
 from service.engine.from_api_server import CUSTOMER_ROUTED
@@ -109,15 +109,14 @@ def route_to_it(fault: CallFault) -> Iterable[Repair]:
             change(ChangeKind.CONNECTION, link.id, kind=link.kind),
             *(change(ChangeKind.ROUTE, table, destinations=ranges, via=link.id) for table in tables),
         ]
-    kind = caller.consumer.kind
-    if kind is ConsumerKind.HYBRID_NODE:
-        changes.append(change(ChangeKind.REMOTE_NETWORKS, node_cidrs=ranges))
-    elif kind is ConsumerKind.POD:
-        changes.append(change(ChangeKind.REMOTE_NETWORKS, pod_cidrs=ranges))
-    sentence = (
-        f"route {', '.join(ranges)} ({name}) from the cluster subnets to {link.id if link else NEW_LINK}, and back"
-    )
-    yield repair("routed-to", name, sentence, ("F-7.8", "F-7.9"), *changes)
+    said = f"route {', '.join(ranges)} ({name}) from the cluster subnets to {link.id if link else NEW_LINK}, and back"
+    remote, kind = scene.cluster.remote_networks, caller.consumer.kind
+    lacks = {ConsumerKind.HYBRID_NODE: remote.node_cidrs, ConsumerKind.POD: remote.pod_cidrs}.get(kind)
+    if lacks is not None and not of_networks(lacks).covers(addresses(*ranges)):
+        what = "node" if kind is ConsumerKind.HYBRID_NODE else "pod"
+        changes.append(change(ChangeKind.REMOTE_NETWORKS, **{f"{what}_cidrs": ranges}))
+        said = f"put {', '.join(ranges)} among the remote {what} networks of the cluster, and {said}"
+    yield repair("routed-to", name, said, ("F-7.8", "F-7.9"), *changes)
 
 
 def route_own_egress(fault: CallFault) -> Iterable[Repair]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from service.domain.addresses import of_network
 from service.domain.cluster import Hosting
 from service.domain.consumer import ConsumerKind, Resolver, Vantage
 from service.domain.trace import Answer, Assumption, Disposition
@@ -195,6 +196,32 @@ def growing_addresses(scene: Scene, journeys: Journeys) -> Told | None:
     )
 
 
+def new_ranges(scene: Scene, journeys: Journeys) -> Told | None:
+    """Nodes and pods in a range of the VPC in which no endpoint network interface stands, as in one added later."""
+    held = [of_network(cidr) for cidr in scene.cluster.vpc.cidrs or ()]
+    homes = [place.ipv4 for place in scene.cluster_places]
+    if len(held) < 2 or None in homes:
+        return None
+    later = [one for one in held if not any(home and one.meets(home) for home in homes)]
+    names = sorted(
+        {
+            place.id
+            for journey in journeys
+            if journey.from_api_server
+            for place in journey.caller.places
+            if place.ipv4 and any(one.covers(place.ipv4) for one in later)
+        }
+    )
+    if not names:
+        return None
+    return (
+        "/cluster/vpc/cidrs",
+        f"{', '.join(names)} lie in a range of the VPC that holds no cluster subnet: in one that was added within the "
+        "last hour, the control plane may not reach kubelets and webhooks yet",
+        ("F-3.20",),
+    )
+
+
 def shared_vpc(scene: Scene, journeys: Journeys) -> Told | None:
     if not scene.cluster.vpc.is_shared:
         return None
@@ -231,6 +258,7 @@ WARNINGS: dict[str, Callable[[Scene, Journeys], Told | None]] = {
     "forwarded-without-inbound-resolver": forwarded_to_nothing,
     "public-access-cidrs-rewritten": rewritten_entries,
     "regional-nat-may-grow": growing_addresses,
+    "secondary-range-takes-an-hour": new_ranges,
     "shared-vpc": shared_vpc,
     "batch-wants-public-access": batch_wants_public,
 }
