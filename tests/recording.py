@@ -1,4 +1,4 @@
-"""The service with a record of its own: what is left to the defaults would be the record of whoever runs the tests."""
+"""The service with a record of its own: left to the defaults, it would be that of whoever runs the tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask
 
 from service.app import create_app
+from service.records.record import Wanted
+from service.records.store import Store
 from service.settings import Records, Settings
 
 
@@ -19,3 +21,12 @@ def recording_app(folder: Path, **given: Any) -> Flask:
         "records_spill_folder": folder / "spill",
     }
     return create_app(Settings(**options | given))
+
+
+def kept_ids(url: str) -> set[str]:
+    """The ids of all decisions in a store; raises `StoreError` while it does not answer or has no tables."""
+    store = Store(url)
+    try:
+        return {record.id for record in store.every(Wanted())}
+    finally:
+        store.close()

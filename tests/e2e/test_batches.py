@@ -15,9 +15,8 @@ from uuid import uuid4
 
 import pytest
 
-from service.records.record import Wanted
-from service.records.store import Store
 from tests.e2e.server import Server, read_all, running_service
+from tests.recording import kept_ids
 from tests.waiting import PATIENCE_SECONDS, until
 
 STREAM_SECONDS = 2
@@ -247,7 +246,7 @@ def test_every_acknowledged_line_of_a_killed_worker_is_in_the_record(tmp_path: P
                     acknowledged.append(answer["decision"]["decision_id"])
 
     assert 60 <= len(acknowledged) < 500
-    assert kept(f"sqlite:///{tmp_path / 'records.sqlite3'}") >= set(acknowledged)
+    assert kept_ids(f"sqlite:///{tmp_path / 'records.sqlite3'}") >= set(acknowledged)
 
 
 def test_stopping_in_the_middle_loses_no_stream_and_no_question(tmp_path: Path) -> None:
@@ -308,12 +307,3 @@ def test_memory_does_not_grow_with_the_stream(tmp_path: Path) -> None:
 
     assert taken > 20 * 1024 * 1024
     assert after - before < 8  # a queue and a heap settle in their sizes; kept answers would be 20 MiB
-
-
-def kept(url: str) -> set[str]:
-    """The ids in the store."""
-    store = Store(url)
-    try:
-        return {record.id for record in store.every(Wanted())}
-    finally:
-        store.close()

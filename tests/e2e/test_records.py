@@ -19,10 +19,10 @@ import pytest
 import requests
 
 from service.records.lines import record_of
-from service.records.record import Wanted
-from service.records.store import Store, StoreError
+from service.records.store import StoreError
 from tests.e2e.server import Server, running_service
 from tests.postgresql import PostgresServer, postgres_server
+from tests.recording import kept_ids
 from tests.waiting import until
 
 QUESTION = {"cluster": {"name": "demo"}, "include": []}
@@ -86,13 +86,10 @@ def spilled(folder: Path) -> set[str]:
 
 def kept(url: str) -> set[str]:
     """What the store has; nothing while it does not answer or before it has tables."""
-    store = Store(url)
     try:
-        return {record.id for record in store.every(Wanted())}
+        return kept_ids(url)
     except StoreError:
         return set()
-    finally:
-        store.close()
 
 
 def test_every_worker_finds_what_another_one_decided(tmp_path: Path) -> None:

@@ -26,14 +26,13 @@ import psycopg
 import pytest
 import requests
 
-from service.records.record import Wanted
-from service.records.store import Store
 from service.web.access.callers import Scope
 from service.web.access.keys import new_key
 from service.web.access.rates import rate_of
 from tests.e2e.scaled_out import Replica, running_nginx, running_prometheus, running_redis
 from tests.e2e.server import ROOT, Server
 from tests.postgresql import PostgresServer, postgres_server
+from tests.recording import kept_ids
 from tests.waiting import until
 
 QUESTION = {"cluster": {"name": "demo"}, "include": []}
@@ -116,11 +115,7 @@ class SetUp:
 
     def kept(self) -> set[str]:
         """The ids in the record."""
-        store = Store(self.record)
-        try:
-            return {record.id for record in store.every(Wanted())}
-        finally:
-            store.close()
+        return kept_ids(self.record)
 
     def tried_in_vain(self, replica: Replica) -> int:
         """How often nginx tried a replica and got no answer."""

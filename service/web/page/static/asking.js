@@ -78,7 +78,7 @@ function again(asker, there) {
 }
 
 // The part of the page in which somebody works stays in view; a new page begins at its top.
-export function replace(text, asker = null) {
+function replace(text, asker = null) {
   const shown = parsed(text);
   const next = shown.getElementById("main");
   const before = document.getElementById("main");
