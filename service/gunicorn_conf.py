@@ -33,6 +33,9 @@ preload_app = True
 # The heartbeat file must not wait for a slow disk, and the root file system may be read-only.
 worker_tmp_dir = "/dev/shm"  # noqa: S108  the name inside is gunicorn's own and unpredictable
 graceful_timeout = _settings.graceful_seconds
+# The page about one of the largest questions is written in one go, for some twenty seconds; a worker that is killed
+# meanwhile (after 30, usually) would take with it all that others have asked of it.
+timeout = 120
 worker_connections = _settings.edge.connections
 # The usual 75 s are longer than the idle timeout of the usual proxy (60 s), so that it is never we who close first.
 keepalive = _settings.edge.idle_seconds
