@@ -2,6 +2,7 @@
 
 1. The fields are the EKS API's, with more capitals (`resourcesVPCConfig`, `publicAccessCIDRs`); what is absent
    is handed on to the EKS API, so its defaults hold.
+   An object that adopts a cluster, or only reads it, hands nothing on: what is absent is what the cluster has.
 2. Subnets are named by id or by reference to `Subnet` objects; what of the network stands in the same documents is
    read with it (`object_network`).
 3. Templates of a kro ResourceGraphDefinition are read as the objects that they become; their expressions stay open.
@@ -29,13 +30,15 @@ from service.intake.object_groups import describe_groups
 from service.intake.object_links import Inventory
 from service.intake.object_network import describe_objects, refer
 from service.intake.object_security import describe_security
-from service.intake.readings import Section
+from service.intake.readings import Open, Section
 from service.intake.understanding import NotUnderstoodError, Understanding
 
 NAME = "ack-eks-cluster"
 _GROUP = "eks.services.k8s.aws"
 _NETWORK = "ec2.services.k8s.aws"
 _REGION = "services.k8s.aws/region"
+_ADOPTION = "services.k8s.aws/adoption-policy"
+_READ_ONLY = "services.k8s.aws/read-only"
 DIALECT = Dialect(
     format="ACK",
     own={
@@ -78,7 +81,7 @@ def _read_one(cluster: Manifest, found: list[Manifest], clusters: list[Manifest]
     if isinstance(tags.value, Mapping):
         value = with_value(value, ("spec", "tags"), tags.value)
     config = Section(value, cluster.place, name=DIALECT.name).section("spec")
-    describe(draft, config, DIALECT)
+    describe(draft, config, replace(DIALECT, absent=_taken_over(cluster)))
     draft.take("/region", cluster.annotation(_REGION))
     refer(draft, inventory, config.section("resourcesVpcConfig"))
     used = describe_objects(draft, inventory)
@@ -87,6 +90,15 @@ def _read_one(cluster: Manifest, found: list[Manifest], clusters: list[Manifest]
     ignore_others(draft, found, [*clusters, *used])
     make_coherent(draft)
     return draft.understanding()
+
+
+def _taken_over(cluster: Manifest) -> str:
+    """Why an absent field is unknown, if the object takes over or only watches a cluster that exists."""
+    adopts, watches = cluster.annotation(_ADOPTION), cluster.annotation(_READ_ONLY)
+    is_watched = isinstance(watches.value, Open) or str(watches.value).lower() == "true"
+    if not adopts.is_missing or (is_watched and not watches.is_missing):
+        return "the object takes over a cluster that exists, or only watches it: the cluster keeps what it has"
+    return ""
 
 
 def _network_alone(found: list[Manifest]) -> Understanding:

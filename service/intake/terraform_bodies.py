@@ -44,7 +44,11 @@ class Cells:
         """The value under a key."""
         if key not in self.known:
             self.known[key] = (PENDING, frozenset())
-            self.known[key] = self.resting_on(compute)
+            try:
+                self.known[key] = self.resting_on(compute)
+            finally:
+                if self.known[key][0] is PENDING:  # what is not there is not there the next time either
+                    del self.known[key]
         value, rests_on = self.known[key]
         self.world.rests_on |= rests_on
         return value
@@ -52,10 +56,11 @@ class Cells:
     def resting_on(self, compute: Callable[[], Made]) -> tuple[Made, frozenset[str]]:
         """What is computed, and what it takes for granted; whatever it is part of takes that for granted, too."""
         before, self.world.rests_on = self.world.rests_on, frozenset()
-        made = compute()
-        rests_on = self.world.rests_on
-        self.world.rests_on |= before
-        return made, rests_on
+        try:
+            made = compute()
+            return made, self.world.rests_on
+        finally:
+            self.world.rests_on |= before
 
 
 class Bodies:

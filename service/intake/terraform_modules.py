@@ -73,9 +73,13 @@ class Module:
         if root == "var":
             return self.cells.of(("var", member), lambda: self.variables.value(member))
         if root == "local":
-            node = self.folder.locals[member]
+            node = self.folder.locals.get(member)
+            if node is None:
+                return Open("", "the local value is not declared in the document")
             return self.cells.of(("local", member), lambda: self.evaluator.value(node, {}))
         if root == "module":
+            if (member,) not in self.folder.calls:
+                return Open("", "the module is not called in the document")
             return self.cells.of(("module", member), lambda: self._called(member))
         if (root, member) in self.folder.resources:
             return self.cells.of((root, member), lambda: self._made(root, member))

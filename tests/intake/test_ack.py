@@ -78,6 +78,26 @@ def test_real_clusters_are_understood_as_the_manifest_says(entry: dict[str, Any]
     assert_decidable(found[0])
 
 
+@pytest.mark.parametrize(
+    "annotations",
+    [
+        "{services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{}'}",
+        "{services.k8s.aws/adoption-policy: adopt-or-create}",
+        "{services.k8s.aws/adoption-policy: '${schema.spec.adoptionPolicy}'}",
+        "{services.k8s.aws/read-only: 'true'}",
+    ],
+)
+def test_an_object_that_takes_over_a_cluster_has_no_defaults(annotations: str) -> None:
+    """As in ACK's documentation of read-only resources, where the object has no `spec` at all."""
+    head = "apiVersion: eks.services.k8s.aws/v1alpha1\nkind: Cluster\n"
+    found = _one(f"{head}metadata: {{name: one, annotations: {annotations}}}\nspec: {{name: one}}\n")
+    made = _one(f"{head}metadata: {{name: one, annotations: {{services.k8s.aws/read-only: 'false'}}}}\nspec: {{}}\n")
+
+    assert "endpoint_access" not in found.cluster
+    assert {"/endpoint_access/public", "/endpoint_access/private"} <= unknown_fields(found).keys()
+    assert effective(made)["endpoint_public_access"] is True
+
+
 def test_the_settings_stand_under_more_capitals() -> None:
     found = _one(_CLUSTER)
 

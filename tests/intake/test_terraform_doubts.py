@@ -126,6 +126,27 @@ def test_a_module_that_is_not_known_is_named_where_nothing_else_is_described() -
     assert "the module `app.terraform.io/acme/eks/aws` is not known here" in refused.value.detail
 
 
+@pytest.mark.parametrize("name", ["local.settings", "module.settings", "var.settings"])
+def test_what_stands_in_another_file_is_nothing_that_try_passes_over(name: str) -> None:
+    """One file of several may be sent; Terraform itself refuses a name that is declared nowhere, also within `try`."""
+    (found,) = clusters(
+        f"""
+locals {{ public = try({name}.public, true) }}
+resource "aws_eks_cluster" "a" {{
+  vpc_config {{
+    endpoint_public_access  = local.public
+    endpoint_private_access = can({name}.private)
+    subnet_ids              = {name}.subnets
+  }}
+}}
+"""
+    )
+
+    assert (effective(found)[PUBLIC], effective(found)["endpoint_private_access"]) == (None, None)
+    (why,) = [one.why for one in found.unknown if one.field == "/cluster_subnets"]
+    assert why.endswith("in the document")
+
+
 @pytest.mark.parametrize("text", ["all", "[vpc_config]", "[tags, vpc_config[0].public_access_cidrs]"])
 def test_access_whose_changes_terraform_ignores_is_assumed_to_be_as_it_was_made(text: str) -> None:
     (found,) = clusters(f'resource "aws_eks_cluster" "a" {{\n lifecycle {{\n ignore_changes = {text}\n }}\n}}')
