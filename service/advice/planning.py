@@ -114,10 +114,11 @@ def _made(known: Study, mode: EndpointMode, way: tuple[Repair, ...], decide: Cal
 
 
 def _mending(known: Study, goal: _Destination) -> tuple[Repair, ...]:
-    """What takes away the findings that no mode changes, if the mode still fits with it."""
+    """What takes away the findings that no mode changes, if the mode still fits with it; nothing for mere doubts."""
     mode, listed = goal.assessed.mode, goal.assessed.allow_list
     there = known.anew(changed(known.question, (change for repair in goal.rests_on for change in repair.changes)))
-    found = all_mended(Bench(mode, listed, has_calls=False), there, goal.assessed.findings)
+    certain = tuple(finding for finding in goal.assessed.findings if not finding.missing)
+    found = all_mended(Bench(mode, listed, has_calls=False), there, certain)
     after = changed(there.question, (change for repair in found for change in repair.changes))
     return () if found and objections_to(there.anew(after), mode, listed) else found
 

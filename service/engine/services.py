@@ -61,13 +61,8 @@ def _finding(name: str, cause: str, details: Iterable[str]) -> Finding:
 
 def _doubts_of(scene: Scene, caller: Caller) -> Iterable[Finding]:
     """What hangs on VPC endpoints of which nobody said whether they are there."""
-    needs = _needs(caller.consumer, scene) if scene.cluster.vpc.endpoints is None else ()
-    shut_in = _shut_in(scene, caller) if needs else []
-    doubtful: dict[str, list[str]] = {}
-    for service in needs if shut_in else ():
-        if service not in GLOBAL_STS | OIDC:
-            doubtful.setdefault(_missing(service, [], shut_in[0])[0], []).append(service)
-    name, places = caller.consumer.name, ", ".join(place.id for place in shut_in)
+    doubtful = _doubtful(scene, caller)
+    name, places = caller.consumer.name, ", ".join(place.id for place in _shut_in(scene, caller) if doubtful)
     for cause, services in sorted(doubtful.items()):
         sentence = (
             f"{name}: nothing leads out of {places}, and the VPC's endpoints were not described, so"
@@ -79,13 +74,28 @@ def _doubts_of(scene: Scene, caller: Caller) -> Iterable[Finding]:
         )
 
 
+def _doubtful(scene: Scene, caller: Caller) -> dict[str, list[str]]:
+    """The services that are out of reach if the VPC has no endpoints for them, by the cause that this would have."""
+    needs = _needs(caller.consumer, scene) if scene.cluster.vpc.endpoints is None else ()
+    found: dict[str, list[str]] = {}
+    for place in _shut_in(scene, caller)[:1] if needs else ():
+        for service in needs:
+            if service not in GLOBAL_STS | OIDC:
+                found.setdefault(_missing(scene, service, [], place)[0], []).append(service)
+    return found
+
+
 def services_lacking(scene: Scene, caller: Caller, cause: str) -> tuple[str, ...]:
-    """The services, as they are called, that a consumer cannot reach from one of its subnets for this cause."""
-    return tuple(
+    """The services, as they are called, that a consumer cannot reach from one of its subnets for this cause.
+
+    Those of which it is not known belong to them.
+    """
+    lacking = {
         service
         for service in _needs(caller.consumer, scene)
         if any(found == cause for found, _ in _faults_with(scene, caller, service))
-    )
+    }
+    return tuple(sorted(lacking | set(_doubtful(scene, caller).get(cause, ()))))
 
 
 def _needs(consumer: Consumer, scene: Scene) -> tuple[str, ...]:
@@ -142,7 +152,7 @@ def _faults_with(scene: Scene, caller: Caller, service: str) -> Iterator[tuple[s
         return
     for place in _shut_in(scene, caller):
         if not gateways:
-            yield _missing(service, endpoints, place)
+            yield _missing(scene, service, endpoints, place)
         elif not any(_is_associated(gateway, place) for gateway in gateways):
             detail = f"the {service} gateway endpoint does not serve {place.id}"
             yield "s3-gateway-endpoint-not-in-route-table", detail
@@ -177,7 +187,7 @@ def _endpoints_of(scene: Scene, service: str) -> list[VpcEndpoint]:
     return found
 
 
-def _missing(service: str, endpoints: list[VpcEndpoint], place: Place) -> tuple[str, str]:
+def _missing(scene: Scene, service: str, endpoints: list[VpcEndpoint], place: Place) -> tuple[str, str]:
     where = f"{place.id} has no way out"
     if service in GLOBAL_STS:
         serves = "the sts endpoint serves the regional name only" if endpoints else "no endpoint serves that name"
@@ -192,7 +202,7 @@ def _missing(service: str, endpoints: list[VpcEndpoint], place: Place) -> tuple[
             "no-path-to-eks-service-api",
             f"calls the EKS service API first: {where} and no endpoint for it",
         )
-    if service in OUTPOST_NEEDS:
+    if service in OUTPOST_NEEDS and scene.hosting is not Hosting.REGION:
         return "outposts-missing-extra-endpoints", f"{where} and no usable endpoint for {service}"
     return "isolated-subnet-missing-vpc-endpoints", f"{where} and no usable endpoint for {service}"
 
