@@ -2,7 +2,8 @@
 
 1. Preparations come first, one step each (`preparing`): what takes findings away that are the same in every
    mode; and, where no mode fits as things are, what makes one fit: of those for which `conditions` found something
-   the one that moves the fewest callers, then the one that weighs most. The plan says plainly that it rests on them.
+   the one that moves the fewest callers, then the one that leaves least to choose, then the one that weighs most.
+   The plan says plainly that it rests on them.
 2. States are the modes with the present list, the recommended one, or both lists together; one call moves
    from one to the next, and changes one switch or the list, never both, so that each can be verified. Callers
    move at the state in which that cuts off fewest.
@@ -91,20 +92,21 @@ def _destination(
     conditions: tuple[Conditions, ...],
     decide: Callable[[Study], Decision],
 ) -> _Destination | None:
-    """The recommended mode; if none fits, one that can be made to: with the fewest callers moved, then by weight."""
+    """The recommended mode; if none fits, one that can be made to: with the least intrusion, then by weight."""
     if decision.recommendation is not None:
         return _Destination(decision.assessment_of(decision.recommendation.mode))
     if decision.outcome is not Outcome.NO_MODE_FITS:
         return None  # a missing fact is asked for before anything is changed
-    least = [(each.mode, min(each.ways, key=_moved)) for each in conditions if each.ways]
+    least = [(each.mode, min(each.ways, key=_intrusion)) for each in conditions if each.ways]
     found = [_Destination(_made(known, mode, way, decide), way) for mode, way in least]
-    return min(found, key=lambda it: (_moved(it.rests_on), order(it.assessed)), default=None)
+    return min(found, key=lambda it: (_intrusion(it.rests_on), order(it.assessed)), default=None)
 
 
-def _moved(way: tuple[Repair, ...]) -> int:
-    """How many callers it takes elsewhere, which is more than their owner's network can do for them."""
-    changes = (change for repair in way for change in repair.changes)
-    return len({change.target for change in changes if change.kind in _MOVED})
+def _intrusion(way: tuple[Repair, ...]) -> tuple[int, int]:
+    """How many callers it takes elsewhere, which no owner of a network can do for them; then what is left to choose."""
+    changes = [change for repair in way for change in repair.changes]
+    moved = {change.target for change in changes if change.kind in _MOVED}
+    return len(moved), sum(change.value("is_example") is True for change in changes)
 
 
 def _made(known: Study, mode: EndpointMode, way: tuple[Repair, ...], decide: Callable[[Study], Decision]) -> Assessment:

@@ -10,6 +10,7 @@ from service.domain.errors import (
     InvalidQueryError,
     InvalidQuestionError,
     Mistake,
+    TooLargeError,
     UnreadableDocumentError,
 )
 from service.intake.understanding import NotUnderstoodError
@@ -27,6 +28,7 @@ def surroundings() -> Iterator[None]:
     ("error", "sentence"),
     [
         (UnreadableDocumentError("is no JSON"), "is no JSON"),
+        (TooLargeError(10), "the question is larger than 10 bytes"),
         (InvalidQuestionError(MISTAKES), "/a: is wrong; /: lacks a member"),
         (InvalidDocumentError(MISTAKES), "/a: is wrong; /: lacks a member"),
         (InvalidQueryError(MISTAKES), "/a: is wrong; /: lacks a member"),

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from service.advice import advise
 from service.domain.cluster import EndpointMode
 from service.domain.written import Form
+from service.web.schemas import load_question
 from tests.unit.advice.documents import (
     CLUSTER_API,
     CROSSPLANE_CLASSIC,
@@ -415,3 +417,16 @@ def test_an_absent_attribute_stands_below_its_siblings_and_in_line_with_them() -
     )
 
     assert lines(own(document, BOTH, HOME, name="main.tf")) == [f'+    public_access_cidrs       = ["{HOME}"]']
+
+
+def test_why_a_document_is_not_edited_is_said_where_the_lines_for_its_tool_stand() -> None:
+    document = TEMPLATE.replace("'true'", "!Ref IsPublic")
+    office = {"at": "internet", "source_cidrs": [HOME]}
+    operator = {"name": "operator", "kind": "operator", "location": office}
+    question = load_question({"source": {"document": document}, "consumers": [operator]})
+
+    told = {it.tool: it for it in advise(question).changes or () if it.what == "target"}
+
+    assert told["cloudformation"].is_own
+    assert any(note.startswith("your document is not edited: ") for note in told["cloudformation"].notes)
+    assert not told["terraform"].is_own

@@ -310,6 +310,17 @@ def test_where_no_mode_fits_nobody_is_moved_if_less_will_do(weights: Weights) ->
     assert all(change.kind is not ChangeKind.CONSUMER_LOCATION for step in plan.steps for change in step.changes)
 
 
+def test_where_nobody_has_to_move_the_way_that_leaves_nothing_to_choose_is_taken() -> None:
+    """A gateway has to be given an address; the VPC's own resolver is there already."""
+    table = replace(RTB_A, routes=RTB_A.routes[1:])
+    cluster = a_cluster("0.0.0.0/0", route_tables=(table, RTB_PUBLIC), vpc=a_vpc(domain_name_servers=("10.0.0.2",)))
+
+    plan = the_plan(cluster, nodes(), an_operator())
+
+    assert plan.rests_on == ("name AmazonProvidedDNS in the VPC's DHCP options",)
+    assert not any(change.value("is_example") for step in plan.steps for change in step.changes)
+
+
 def test_the_mode_that_weighs_most_is_taken_among_those_that_move_nobody() -> None:
     cluster = a_cluster("0.0.0.0/0", vpc=a_vpc(has_dns_hostnames=False))
 

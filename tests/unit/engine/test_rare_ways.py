@@ -117,3 +117,13 @@ def test_more_than_four_additional_groups_are_a_contradiction_that_is_named() ->
     )
 
     assert "C-4" in {warning.code for warning in decision.warnings}
+
+
+def test_a_nat_gateway_whose_subnet_has_unknown_routes_leaves_the_way_open() -> None:
+    gateway = {"id": "nat-a", "subnet": "public", "public_ips": ["13.124.1.10"]}
+
+    trace = way_out("nat-a", nat_gateways=[gateway], more_subnets=[{"id": "public", "cidr": "10.0.96.0/24"}])
+
+    assert trace.disposition is Disposition.INSUFFICIENT_INFO
+    assert trace.missing == ("/cluster/subnets[public]/route_table",)
+    assert trace.hops[-1].detail == "not known: whether public has a route to an internet gateway"
