@@ -190,7 +190,8 @@ def _candidates(bench: Bench, known: Study, finding: Finding) -> Iterator[Repair
     """What may mend the finding, or what stands behind it on the same way; what mends its own cause first."""
     name = finding.consumer
     if name is None:
-        yield from repairs_for(Fault(known=known, mode=bench.mode, cause=finding.cause))
+        found = repairs_for(Fault(known=known, mode=bench.mode, cause=finding.cause))
+        yield from (it for it in found if bench.has_calls or not any(change.is_update for change in it.changes))
         return
     causes = dict.fromkeys((finding.cause, *_stopped(bench, known, name, finding.cause)))
     found = tuple(_repairs(bench, known, name, causes))

@@ -26,7 +26,7 @@ from service.advice.mends import Bench, all_mended
 from service.advice.preparing import MOVES, Preparation, access_entries, example_ranges, preparations, step_of
 from service.advice.safest_way import safest_way
 from service.advice.states import Paths, State, cuts, kept
-from service.advice.updating import access_change, update
+from service.advice.updating import Examples, access_change, update
 from service.domain.change import Change, ChangeKind, ChangePlan, Conditions, PlanStep, Repair, Setting
 from service.domain.cluster import EndpointMode
 from service.domain.consumer import ConsumerKind, Importance
@@ -157,7 +157,7 @@ def _changing(known: Study, start: Setting, target: Setting, made: Sequence[Prep
         here = State(networks[len(first)], start)
         steps.append(_prepared(access_entries(known.question, administer), here, here, keep))
     way = safest_way(networks[len(first) :], start, target, keep)
-    examples = example_ranges(made)
+    examples = Examples(example_ranges(made), start.public_access_cidrs or ())
     for here, there in pairwise(way):
         if there.paths is here.paths:
             steps.append(update(here, there, keep, examples))
@@ -236,7 +236,7 @@ def _creation(
     question: Question, target: Setting, made: Sequence[Preparation], rests_on: tuple[str, ...]
 ) -> ChangePlan:
     """A cluster that does not exist yet is created with the setting that it is to have, in a network that is ready."""
-    examples = example_ranges(made)
+    examples = Examples(example_ranges(made))
     change = access_change(target, examples)
     step = PlanStep(
         sentence="create the cluster with this setting",

@@ -126,10 +126,11 @@ OF_SETTINGS: dict[str, tuple[OfSetting, ...]] = {
     "public-access-cidr-reserved": _LIST,
     "public-access-cidr-wrong-family": _LIST,
     "internet-exposure-allow-list": _LIST,
+    "public-endpoint-open-to-internet": _LIST,
     "unapproved-source-cidrs": _LIST,
     "public-access-cidr-quota-exceeded": _LIST,
 }
-"""For each objection to a setting what may mend it."""
+"""For each objection to a setting, or finding on it, what may mend it."""
 
 BEYOND_REPAIR = frozenset(
     {

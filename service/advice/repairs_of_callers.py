@@ -11,6 +11,7 @@ from service.domain.addresses import Addresses, addresses, merged, of_networks
 from service.domain.change import ChangeKind, Repair
 from service.domain.consumer import ConsumerKind, Vantage
 from service.domain.network import Connection
+from service.engine import Study
 from service.engine.callers import Caller
 from service.engine.proxies import endpoint_suffix
 
@@ -49,8 +50,7 @@ def fix_egress(fault: CallFault) -> Iterable[Repair]:
         return
     if caller.consumer.kind is ConsumerKind.FUNCTION and caller.vantage is Vantage.INTERNET:
         return
-    approved = fault.known.question.requirements.approved_source_cidrs
-    address = f"{approved[0].network_address}" if approved else EXAMPLE_ADDRESS
+    address = _free_address(fault.known)
     changes = [example(ChangeKind.CONSUMER_EGRESS, trace.consumer, ("cidrs",), cidrs=(address,))]
     listed = ""
     if keeps(fault):
@@ -59,6 +59,19 @@ def fix_egress(fault: CallFault) -> Iterable[Repair]:
         listed = ", and put it on the list"
     sentence = f"give {trace.consumer} a fixed egress address ({address} stands for it){listed}"
     yield repair("fixed-egress", trace.consumer, sentence, ("F-6.12", "F-4.6"), *changes)
+
+
+def _free_address(known: Study) -> str:
+    """An example of an address: one that is approved, where it has to be, and as far as it goes nobody else's."""
+    approved = known.question.approved_source_cidrs
+    if not approved:
+        return EXAMPLE_ADDRESS
+    taken = Addresses()
+    for journey in (journey for journeys in known.traced.values() for journey in journeys):
+        for trace in journey.to_api_server.values():
+            taken |= trace.source or Addresses()
+    free = (of_networks(approved) - taken).networks() or approved
+    return str(free[0].network_address)
 
 
 def forward_dns(fault: CallFault) -> Iterable[Repair]:

@@ -500,6 +500,13 @@ def test_each_list_that_is_offered_holds_what_those_before_it_hold() -> None:
     }
 
 
+def test_an_endpoint_that_is_open_to_all_gets_the_list_that_would_do() -> None:
+    found = mended(a_cluster("0.0.0.0/0"), nodes(), an_operator())
+
+    (repair,) = found[None, "public-endpoint-open-to-internet"].repairs
+    assert repair.changes[0].value("public_access_cidrs") == (NAT_ADDRESS, OFFICE)
+
+
 def test_callers_from_one_address_are_let_in_by_one_entry() -> None:
     found = mended(a_cluster("52.1.1.1/32", NAT_ADDRESS), nodes(), an_operator(name="a"), an_operator(name="b"))
 
@@ -541,7 +548,7 @@ def test_a_finding_about_the_setting_is_mended_too() -> None:
 
 
 def test_an_ipv6_cluster_is_no_other_matter() -> None:
-    assert the_mends(a_cluster("0.0.0.0/0", ip_family=IpFamily.IPV4), nodes()) == ()
+    assert the_mends(a_cluster(NAT_ADDRESS, ip_family=IpFamily.IPV4), nodes()) == ()
 
 
 def test_a_group_that_lets_ipv6_out_needs_a_route_alone() -> None:

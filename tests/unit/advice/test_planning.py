@@ -390,6 +390,40 @@ def test_a_list_with_an_address_that_only_stands_for_another_says_so() -> None:
     assert update.way_back_changes[0].value("examples") is None
 
 
+def test_an_example_is_nobody_elses_address_and_a_list_that_was_there_is_none() -> None:
+    """The present list admits everybody, the example with it; it is no example for that."""
+    hosted = an_operator(name="hosted", kind=ConsumerKind.PIPELINE, source_cidrs=DYNAMIC)
+    office = an_operator(name="office", source_cidrs="13.209.0.0/28")
+    approved = {"approved_source_cidrs": (parse_network("13.209.0.0/24"),)}
+
+    plan = the_plan(a_cluster("0.0.0.0/0"), nodes(), office, hosted, weights=FOR_EFFICIENCY, **approved)
+
+    egress, switch, listed = plan.steps
+    assert egress.changes[0].value("cidrs") == ("13.209.0.16",)
+    assert switch.changes[0].value("examples") is None
+    assert not any("examples" in it for it in switch.preconditions)
+    assert "put the real addresses in place of the examples: 13.209.0.16/32" in listed.preconditions
+
+
+def test_where_all_that_is_approved_is_taken_an_example_is_one_of_it() -> None:
+    hosted = an_operator(name="hosted", kind=ConsumerKind.PIPELINE, source_cidrs=DYNAMIC)
+    approved = {"approved_source_cidrs": (parse_network(OFFICE),)}
+
+    plan = the_plan(present(a_cluster(), OFFICE, private=True), nodes(), an_operator(), hosted, **approved)
+
+    assert plan.steps[0].changes[0].value("cidrs") == ("13.209.0.0",)
+
+
+def test_the_private_way_is_proved_before_the_name_leads_there() -> None:
+    """A network with DNS of its own meets the private addresses for the first time when public access goes off."""
+    cluster = present(a_cluster(), LINK_EGRESS, private=True)
+
+    plan = the_plan(cluster, nodes(), a_neighbour(name="ci"), internet_exposure=InternetExposure.NONE)
+
+    (update,) = [step for step in plan.steps if step.changes[0].is_update]
+    assert any("`nc -vz ADDRESS 443` connects" in it and "from ci, for" in it for it in update.preconditions)
+
+
 def test_a_caller_moves_where_that_cuts_nobody_off() -> None:
     table = replace(RTB_A, routes=RTB_A.routes[1:])  # no way out, so whoever stands inside needs private access
     cluster = a_cluster(OFFICE, route_tables=(table, RTB_PUBLIC))
