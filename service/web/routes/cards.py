@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 
 from service.domain.question import Section
 from service.web.deciding import desk
-from service.web.forms import JSON
-from service.web.page.shortening import Document, card_of
+from service.web.forms import json_answer
+from service.web.page.shortening import card_of
 from service.web.recorder import found
 from service.web.schemas.queries import NoQueryElement, read_query
 from service.web.strict_json import read_body
@@ -23,7 +23,7 @@ _QUERY = NoQueryElement()
 @blueprint.get("/decisions/<id_>/card")
 def card(id_: str) -> Response:
     """One decision as a card."""
-    return _json(card_of(orjson.loads(found(id_).answer), is_kept=True))
+    return json_answer(card_of(orjson.loads(found(id_).answer), is_kept=True))
 
 
 @blueprint.post("/cards")
@@ -31,8 +31,4 @@ def card_of_question() -> Response:
     """The card of the decision on the question in the body, which is not kept."""
     read_query(_QUERY)
     decided = replace(desk(), include=(Section.UNKNOWNS,)).decide_document(read_body())
-    return _json(card_of(orjson.loads(decided.answer.json), is_kept=False))
-
-
-def _json(document: Document) -> Response:
-    return Response(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE), content_type=JSON)
+    return json_answer(card_of(orjson.loads(decided.answer.json), is_kept=False))
