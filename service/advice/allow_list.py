@@ -116,7 +116,7 @@ def _unlistable(known: Study, claim: _Claim) -> str | None:
     """Why no entry can serve the consumer."""
     if claim.source is None:
         return "addresses-change" if claim.changes else "addresses-unknown"
-    if any(RESERVED.covers(of_network(network)) for network in claim.source.networks()):
+    if claim.source.meets(RESERVED) and any(RESERVED.covers(of_network(it)) for it in claim.source.networks()):
         return "addresses-reserved"
     approved = known.question.approved_source_cidrs
     if approved is not None and not of_networks(approved).covers(claim.source):

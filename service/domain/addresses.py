@@ -122,9 +122,20 @@ def _overlaps(mine: tuple[Interval, ...], others: tuple[Interval, ...]) -> Itera
 
 def _summarised(interval: Interval) -> Iterator[Network]:
     low, high = interval
+    size = high - low + 1
     if low < _IPV6_BEGINS:
+        if _is_block(low, size):
+            return iter((IPv4Network((low, 33 - size.bit_length())),))
         return summarize_address_range(IPv4Address(low), IPv4Address(high))
-    return summarize_address_range(IPv6Address(low - _IPV6_BEGINS), IPv6Address(high - _IPV6_BEGINS))
+    low, high = low - _IPV6_BEGINS, high - _IPV6_BEGINS
+    if _is_block(low, size):
+        return iter((IPv6Network((low, 129 - size.bit_length())),))
+    return summarize_address_range(IPv6Address(low), IPv6Address(high))
+
+
+def _is_block(low: int, size: int) -> bool:
+    """Whether addresses from ``low`` on are one CIDR range, as most sets are: a power of two, and aligned to it."""
+    return size & (size - 1) == 0 and low & (size - 1) == 0
 
 
 @lru_cache(maxsize=4096)

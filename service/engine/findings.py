@@ -73,7 +73,7 @@ def _list_findings(scene: Scene, mode: EndpointMode) -> Iterable[Finding]:
                 facts=("F-1.8", "F-1.21"),
             )
         return
-    admitted = scene.access.admitted(is_dual_stack=scene.is_dual_stack)
+    admitted = scene.admitted(None)
     if scene.access.knows_list and any(admitted.covers(everything) for everything in open_to(scene)):
         yield Finding(
             consumer=None,

@@ -75,9 +75,9 @@ def _summary(best: Assessment, second: Assessment | None, assessments: Sequence[
     if second is not None:
         margin = float(best.scores.total - second.scores.total)
         said += f", {margin:.2f} points before {names[second.mode]}"
-    told = {a: f"{names[a.mode]}: {', '.join(dict.fromkeys(o.id for o in a.objections))}" for a in assessments}
-    out = "; ".join(text for a, text in told.items() if a.status is Status.RULED_OUT)
-    unknown = "; ".join(text for a, text in told.items() if a.status is Status.UNDETERMINED)
+    told = [(a.status, f"{names[a.mode]}: {', '.join(dict.fromkeys(o.id for o in a.objections))}") for a in assessments]
+    out = "; ".join(text for status, text in told if status is Status.RULED_OUT)
+    unknown = "; ".join(text for status, text in told if status is Status.UNDETERMINED)
     if out and unknown:
         return f"{said} (not {out}; not known of {unknown})"
     return f"{said} (not {out})" if out else f"{said} (not known of {unknown})" if unknown else said

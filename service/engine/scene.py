@@ -103,8 +103,11 @@ class Scene:
         key = ("admitted", version)
         found: Addresses | None = self.of_list.get(key)
         if found is None:
-            admitted = self.access.admitted(is_dual_stack=self.is_dual_stack)
-            found = self.of_list[key] = admitted if version is None else admitted.of_version(version)
+            if version is None:
+                found = self.access.admitted(is_dual_stack=self.is_dual_stack)
+            else:
+                found = self.admitted(None).of_version(version)
+            self.of_list[key] = found
         return found
 
     def admission(self, names: Iterable[str], direction: Direction, port: int) -> Admission:

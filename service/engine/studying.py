@@ -62,12 +62,13 @@ class Study:
     def journeys(self, access: EndpointAccess, modes: tuple[EndpointMode, ...]) -> tuple[Journey, ...]:
         """Everybody's flows in the modes, under an access; each is walked once."""
         key = (access, modes)
-        if key not in self.traced:
+        found = self.traced.get(key)
+        if found is None:
             told = self.like.traced.get(key, ()) if self.like else ()
             kept = {it.consumer.name: it for it in told if it.consumer.name not in self.touched}
             self.tally.traced += len(self.consumers) - len(kept)
-            self.traced[key] = journeys(self.under(access), self.consumers, modes, kept)
-        return self.traced[key]
+            found = self.traced[key] = journeys(self.under(access), self.consumers, modes, kept)
+        return found
 
     def under(self, access: EndpointAccess) -> Scene:
         """The scene with another list."""
