@@ -7,6 +7,7 @@ each tool asks for in its own way; a note says what it stands for.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -74,22 +75,24 @@ class Job:
     wanted: Wanted
     preparation: Preparation
     parameters: dict[str, Id] = field(default_factory=dict)
+    has_example: bool = field(init=False)
+    """Whether an address stands for one that is not known yet."""
+    changes: tuple[Change, ...] = field(init=False)
+    """What is written of it; a list that holds an example address is not."""
+    _made: dict[str | None, str] = field(init=False)
+    _numbers: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """What is written of it; a list that holds an example address is not."""
-        return tuple(
-            change
-            for change in self.preparation.changes
-            if change.kind in WRITTEN
-            and not (change.kind is ChangeKind.ENDPOINT_ACCESS and self.has_example)
-            and not (change.kind is ChangeKind.VPC_ENDPOINT and not _SERVICE.fullmatch(str(change.target)))
-        )
+    def __post_init__(self) -> None:
+        self.has_example = any(change.value("is_example") is True for change in self.preparation.changes)
+        self.changes = tuple(change for change in self.preparation.changes if self._is_written(change))
+        self._made = {it.target: _NAMES[it.kind] for it in reversed(self.changes) if it.kind in _NAMES}
 
-    @property
-    def has_example(self) -> bool:
-        """Whether an address stands for one that is not known yet."""
-        return any(change.value("is_example") is True for change in self.preparation.changes)
+    def _is_written(self, change: Change) -> bool:
+        if change.kind is ChangeKind.ENDPOINT_ACCESS and self.has_example:
+            return False
+        if change.kind is ChangeKind.VPC_ENDPOINT and not _SERVICE.fullmatch(str(change.target)):
+            return False
+        return change.kind in WRITTEN
 
     @property
     def _awaits_an_address(self) -> bool:
@@ -99,14 +102,14 @@ class Job:
     def id(self, target: Value, kind: str) -> Id:
         """The id of a target; one parameter for each that is not known, and that is not made in the same text."""
         text = str(target)
-        made = next((_NAMES[it.kind] for it in self.changes if it.kind in _NAMES and it.target == text), None)
-        if made:
-            return Id(made, is_made=True)
+        if text in self._made:
+            return Id(self._made[text], is_made=True)
         if _GATEWAY.fullmatch(text) if kind == "gateway" else is_id(text, kind):
             return Id(text)
         if text not in self.parameters:
             name = _KINDS[kind][0]
-            number = 1 + sum(known.text.startswith(name) for known in self.parameters.values())
+            self._numbers[name] += 1
+            number = self._numbers[name]
             self.parameters[text] = Id(name if number == 1 else f"{name}_{number}", is_parameter=True)
         return self.parameters[text]
 
