@@ -44,7 +44,8 @@ class Caller(NamedTuple):
     ``overlay`` holds the addresses of pods in the VPC that are none of the VPC's own.
 
     ``egress`` holds what was said about the addresses from which its internet traffic leaves: None nothing,
-    an empty set that there is no internet, `Dynamic` that they cannot be listed.
+    an empty set that there is no internet, `Dynamic` that they cannot be listed. ``like`` is the reference of one for
+    whom a stand-in stands (`alike`).
     """
 
     consumer: Consumer
@@ -61,6 +62,7 @@ class Caller(NamedTuple):
     blocks_private_answers: bool = False
     egress: Addresses | Dynamic | None = None
     assumptions: tuple[Assumption, ...] = ()
+    like: str | None = None
 
     @property
     def is_inside(self) -> bool:

@@ -9,11 +9,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 from service.domain.cluster import IpFamily
 from service.domain.consumer import Consumer, ConsumerKind, Vantage
 from service.domain.network import Direction
 from service.domain.trace import Action, Assumption, Disposition
+from service.engine.alike import stand_in, told_of
 from service.engine.callers import Caller
 from service.engine.filters import Party, admits
 from service.engine.gates import Gate, Stage, closed, opened, unknown
@@ -62,6 +64,17 @@ _ASSUMED_EGRESS = Assumption(
 def _from_the_interfaces(scene: Scene, target: Target) -> Way:
     if not target.caller.is_inside:
         return merged([(p.id, concluded(walk_over_link(scene, target, p))) for p in scene.cluster_places])
+    other = stand_in(scene, target.caller)
+    if other is None:
+        return _within(scene, target)
+    key = ("called of all", other.reference, target.port, target.purpose, target.is_shared_group)
+    found: Way | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = _within(scene, replace(target, caller=other))
+    return told_of(target.caller, other, found)
+
+
+def _within(scene: Scene, target: Target) -> Way:
     walks = (
         (pair, concluded(walk_in_vpc(scene, target, pair.source, pair.target)))
         for pair in pairs(kinds_to(scene, target))

@@ -17,6 +17,7 @@ from service.domain.addresses import NOWHERE
 from service.domain.consumer import ConsumerKind, Vantage
 from service.domain.network import Connection, Direction
 from service.domain.trace import Action, Assumption, Disposition
+from service.engine.alike import stand_in, told_of
 from service.engine.callers import Caller
 from service.engine.filters import Party, Verdict, admits
 from service.engine.gates import (
@@ -65,13 +66,26 @@ def private_way(scene: Scene, caller: Caller) -> Way:
     if caller.vantage in (Vantage.INTERNET, Vantage.OTHER_NETWORK):
         return concluded(_walk_from_nowhere(scene, caller))
     if caller.is_inside:
-        walks = (
-            (pair, _way_between(scene, caller, pair.source, pair.target)) for pair in pairs(kinds_within(scene, caller))
-        )
-        return merged([(pair.label, standing_for(way, pair.sources, pair.targets)) for pair, way in walks])
+        other = stand_in(scene, caller)
+        return _way_within(scene, caller) if other is None else told_of(caller, other, _way_of_all_like(scene, other))
     return merged(
         [(named(alike), _way_from_outside(scene, caller, alike[0])) for alike in targets_beyond(scene, caller)]
     )
+
+
+def _way_of_all_like(scene: Scene, other: Caller) -> Way:
+    key = ("private of all", other.reference)
+    found: Way | None = scene.memo.get(key)
+    if found is None:
+        found = scene.memo[key] = _way_within(scene, other)
+    return found
+
+
+def _way_within(scene: Scene, caller: Caller) -> Way:
+    walks = (
+        (pair, _way_between(scene, caller, pair.source, pair.target)) for pair in pairs(kinds_within(scene, caller))
+    )
+    return merged([(pair.label, standing_for(way, pair.sources, pair.targets)) for pair, way in walks])
 
 
 def _way_from_outside(scene: Scene, caller: Caller, target: Place) -> Way:

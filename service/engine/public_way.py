@@ -15,6 +15,7 @@ from service.domain.addresses import EVERY_IPV4, EVERYWHERE, NOWHERE, RESERVED, 
 from service.domain.consumer import Dynamic, Vantage
 from service.domain.network import Connection
 from service.domain.trace import Action, Assumption, Disposition
+from service.engine.alike import stand_in, told_of
 from service.engine.callers import Caller
 from service.engine.filters import Party
 from service.engine.gates import Gate, Stage, closed, opened, own_groups, unknown
@@ -57,7 +58,9 @@ def public_way(scene: Scene, caller: Caller) -> Way:
     here = ("way", caller.reference)
     found: Way | None = scene.of_list.get(here)
     if found is None:
-        found = scene.of_list[here] = _through_the_list(scene, caller)
+        other = stand_in(scene, caller)
+        walked = _through_the_list(scene, caller) if other is None else told_of(caller, other, public_way(scene, other))
+        found = scene.of_list[here] = walked
     return found
 
 
@@ -145,7 +148,9 @@ def admission(scene: Scene, caller: Caller, source: Source, version: int | None)
     if isinstance(source, Dynamic):
         detail = "the source addresses change and cannot be listed"
         return closed(Stage.LIST, LIST, kind, detail, cause, Disposition.DENIED_IN, *facts, "F-6.12")
-    if caller.reference.removesuffix("/proxy") in scene.access.awaited and not (source and source.meets(RESERVED)):
+    if (caller.like or caller.reference).removesuffix("/proxy") in scene.access.awaited and not (
+        source and source.meets(RESERVED)
+    ):
         return _to_be_listed(scene, caller, kind, *facts)
     if source is None:
         detail = f"whether the address of {caller.consumer.name} is on the list"

@@ -17,6 +17,7 @@ from service.domain.cluster import Hosting
 from service.domain.consumer import Consumer, ConsumerKind
 from service.domain.decision import Finding
 from service.domain.network import Direction, VpcEndpoint
+from service.engine.alike import stand_in
 from service.engine.callers import Caller
 from service.engine.filters import Party, References, Verdict, admits
 from service.engine.scene import CLUSTER_GROUP, Place, Scene
@@ -173,8 +174,8 @@ def _shut_in(scene: Scene, caller: Caller) -> list[Place]:
     key = ("shut in", caller.reference)
     found: list[Place] | None = scene.memo.get(key)
     if found is None:
-        alike = leaving_alike(scene, caller.places)
-        shut = {it.id for places in alike if _way_out(scene, caller, places[0], 4) is Verdict.NO for it in places}
+        alike, asks = leaving_alike(scene, caller.places), stand_in(scene, caller) or caller
+        shut = {it.id for places in alike if _way_out(scene, asks, places[0], 4) is Verdict.NO for it in places}
         found = scene.memo[key] = [place for place in caller.places if place.id in shut] if shut else []
     return found
 
