@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain, count
 from typing import Any
 
 from service.advice.asking import (
@@ -19,7 +20,7 @@ from service.advice.asking import (
 )
 from service.domain.addresses import Network, parse_network
 from service.domain.cluster import EndpointAccess, Hosting, IpFamily
-from service.domain.consumer import Consumer
+from service.domain.consumer import Consumer, ConsumerKind
 from service.domain.network import (
     BlockPublicAccess,
     Ports,
@@ -194,15 +195,20 @@ def _subnets(question: Question, field: str) -> Ask | None:
 def _groups(question: Question, field: str) -> Ask | None:
     """The cluster security group was not described: it admits everybody on 443, or only itself.
 
-    The groups that were described stay, and what consumers name beside them is described with it; the first such
-    name is taken for the cluster security group's own.
+    The groups that were described stay, and what consumers name beside them is described with it. The first such name
+    of those who hold the cluster security group by default (F-3.9, F-3.14) is taken for its own; one that only
+    self-managed nodes or others hold is a group of theirs (F-3.13).
     """
     described = question.cluster.security_groups or ()
     if any(group.role == "cluster" for group in described):
         return None
     known = {group.id for group in described}
     named = sorted({name for consumer in question.consumers or () for name in _groups_named_by(consumer)} - known)
-    own, *others = named or ["sg-cluster"]
+    by_default = {name for it in question.consumers or () if _holds_by_default(it) for name in _groups_named_by(it)}
+    names = chain(("sg-cluster",), (f"sg-cluster-{number}" for number in count(2)))
+    free = next(name for name in names if name not in known and name not in named)
+    own = next((name for name in named if name in by_default), free)
+    others = [name for name in named if name != own]
     open_to = tuple(parse_network(text) for text in ANYWHERE)
     https = SecurityRule(ports=Ports(protocol="tcp", first=443, last=443), cidrs=open_to)
     rule = {"protocol": "tcp", "from_port": 443, "to_port": 443, "sources": list(ANYWHERE)}
@@ -242,6 +248,12 @@ def _rules_on_the_wire(rules: Iterable[SecurityRule]) -> list[dict[str, Any]]:
         }
         for rule in rules
     ]
+
+
+def _holds_by_default(consumer: Consumer) -> bool:
+    if consumer.kind is ConsumerKind.NODE:
+        return consumer.is_managed is not False
+    return consumer.kind is ConsumerKind.FARGATE_POD
 
 
 def _groups_named_by(consumer: Consumer) -> tuple[str, ...]:

@@ -388,3 +388,33 @@ def test_a_private_switch_beside_public_access_off_can_only_be_on() -> None:
 
     assert ask is not None
     assert [answer.value for answer in ask.answers] == [True]
+
+
+@pytest.mark.parametrize(
+    ("fields", "own"),
+    [
+        ({"is_managed": False}, "sg-cluster"),
+        ({"is_managed": None}, "sg-node"),
+        ({"kind": ConsumerKind.FARGATE_POD}, "sg-node"),
+    ],
+    ids=["self-managed nodes hold a group of theirs", "managed nodes", "Fargate pods"],
+)
+def test_a_group_that_nobody_described_is_the_clusters_own_only_with_those_who_hold_it(
+    fields: dict[str, Any], own: str
+) -> None:
+    question = a_question(a_cluster(security_groups=None), nodes(security_groups=("sg-node",), **fields))
+
+    ask = ask_for(question, "/cluster/security_groups")
+
+    assert ask is not None
+    assert {answer.value[0]["id"] for answer in ask.answers} == {own}
+    assert all({"sg-node"} <= {group["id"] for group in answer.value} for answer in ask.answers)
+
+
+def test_a_new_name_for_the_cluster_security_group_is_one_that_nobody_has() -> None:
+    cluster = a_cluster(security_groups=(a_group("sg-cluster"),))
+
+    ask = ask_for(a_question(cluster, a_neighbour()), "/cluster/security_groups")
+
+    assert ask is not None
+    assert {answer.value[0]["id"] for answer in ask.answers} == {"sg-cluster-2"}
