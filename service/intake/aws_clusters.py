@@ -1,6 +1,7 @@
 """A cluster as the EKS API, Cloud Control or AWS Config tells of it.
 
-1. A response holds every field that EKS had when it was recorded: one that is absent has EKS's default.
+1. A response holds every field that EKS had when it was recorded: one that is absent has EKS's default. One without
+   `resourcesVpcConfig` is not whole, as `aws cloudcontrol list-resources` gives names alone.
 2. A request to create a cluster leaves the same defaults to EKS. A request to change one leaves what it does
    not name as it is, which is unknown here, and so is what an AWS Config item does not carry.
 3. A registered cluster has no endpoint of its own and is refused with the reason (F-7.19).
@@ -35,6 +36,7 @@ _DIALECTS = {
     Said.CONFIG_ITEM: Dialect(format="AWS Config", has_capitals=True, absent=_NOT_CARRIED),
     Said.FINDING: Dialect(format="Security Hub", has_capitals=True, absent="a finding does not carry it"),
 }
+_CUT = "the answer holds no resourcesVpcConfig, which would tell it: `aws eks describe-cluster` does"
 _LEAST_YEAR = 2018
 """EKS became available in June 2018; a moment before is a zero value of some language (Go's year 1)."""
 
@@ -89,6 +91,8 @@ def _described(found: ClusterFound) -> Named:
     dialect = _DIALECTS[found.said]
     settings = {name: value for name, value in record.value.items() if value != ""}
     vpc = record.part("resourcesVpcConfig")
+    if not vpc.value and found.said in (Said.RESPONSE, Said.CLOUD_CONTROL):
+        dialect = replace(dialect, absent=_CUT)
     settings["resourcesvpcconfig"] = {name: value for name, value in vpc.value.items() if value != ""}
     _created(draft, record)
     describe(draft, Section(settings, found.place, plain, str.lower), dialect)

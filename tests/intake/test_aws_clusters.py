@@ -198,6 +198,23 @@ def test_documents_of_others_are_left_to_them(document: Any) -> None:
     assert AWS.recognises(document, "x.json") is False
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"cluster": {name: _CLUSTER[name] for name in ("name", "arn", "status")}},
+        {"TypeName": "AWS::EKS::Cluster", "ResourceDescriptions": [{"Identifier": "a", "Properties": '{"Name": "a"}'}]},
+    ],
+    ids=["cut", "list-resources"],
+)
+def test_an_answer_without_the_settings_has_no_defaults(document: dict[str, Any]) -> None:
+    """`aws cloudcontrol list-resources` gives the names of clusters and nothing else."""
+    (found,) = _read(document)
+
+    assert_decidable(found)
+    assert set(effective(found).values()) == {None}
+    assert {"/endpoint_access/public", "/endpoint_access/public_access_cidrs"} <= unknown_fields(found).keys()
+
+
 def test_no_certificate_or_secret_of_a_document_is_told() -> None:
     (found,) = _read(
         {"cluster": _CLUSTER | {"certificateAuthority": {"data": "c2VjcmV0"}, "clientRequestToken": "tok"}}
