@@ -22,7 +22,7 @@ from service.domain.written import Form, WrittenChange
 from service.engine import study
 from service.intake.terraform_syntax import parse
 from tests.unit.advice.tools import ran, validated
-from tests.unit.builders import a_cluster, a_question, nodes
+from tests.unit.builders import NAT_ADDRESS, a_cluster, a_question, nodes
 
 GROUP, OTHER_GROUP = "sg-0123456789abcdef0", "sg-0fedcba9876543210"
 TABLE, SUBNET, LINK = "rtb-0123456789abcdef0", "subnet-0123456789abcdef0", "tgw-0123456789abcdef0"
@@ -381,7 +381,8 @@ def test_what_is_not_aws_to_change_is_left_out_and_named() -> None:
 
 
 def test_the_repairs_of_the_conditions_are_among_the_changes() -> None:
-    cluster = replace(a_cluster("0.0.0.0/0"), vpc=replace(a_cluster("0.0.0.0/0").vpc, has_dns_hostnames=False))
+    listed = a_cluster(NAT_ADDRESS)
+    cluster = replace(listed, vpc=replace(listed.vpc, has_dns_hostnames=False))
     question = a_question(cluster, nodes())
 
     told = advise(replace(question, include=frozenset({Section.CHANGES, Section.CONDITIONS}))).changes
