@@ -152,12 +152,7 @@ def _resources(template: Template, resources: Mapping[str, Any]) -> Iterator[Res
         place = f"{template.place}/Resources/{escaped(id_)}"
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
         if not isinstance(kind, str) or not _TYPE.fullmatch(kind) or not _LOGICAL_ID.fullmatch(id_):
-            is_included = id_ == "Fn::Transform"
-            why = (
-                "resources that Fn::Transform puts in, which are not fetched or made here"
-                if is_included
-                else _NO_RESOURCE
-            )
+            why = _PUT_IN if id_ == "Fn::Transform" else _NO_RESOURCE
             template.ignored.append(Ignored(place=place[:200], why=why))
             continue
         holds, rests_on = _held(template.values, resource)
