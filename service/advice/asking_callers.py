@@ -156,6 +156,30 @@ def _sources(question: Question, consumer: Consumer) -> Ask | None:
     )
 
 
+def _own_addresses(question: Question, consumer: Consumer) -> Ask | None:
+    """Under which addresses a pod on hybrid nodes calls: its own, or those of the node that masquerades it (F-7.9)."""
+    location, remote = consumer.location, question.cluster.remote_networks
+    if location is None or not consumer.runs_in_pods or not (remote.pod_cidrs and remote.node_cidrs):
+        return None
+    answers = tuple(
+        Given(
+            value=texts(networks),
+            words=said,
+            asked=with_consumer(question, replace(consumer, location=replace(location, cidrs=networks))),
+        )
+        for networks, said in (
+            (remote.pod_cidrs, "its own, within the remote pod networks"),
+            (remote.node_cidrs, "that of its node, within the remote node networks"),
+        )
+    )
+    return Ask(
+        field=_reference(consumer, "location/cidrs"),
+        question=f"With which address do calls of {consumer.name} leave its node?",
+        kind=AnswerKind.ADDRESSES,
+        answers=answers,
+    )
+
+
 def _egress(question: Question, consumer: Consumer) -> Ask:
     """From which addresses a caller's internet traffic leaves, wherever it stands."""
     answers = [
@@ -207,6 +231,7 @@ _OF_CONSUMER: dict[str, Callable[[Question, Consumer], Ask | None]] = {
     "location": _location,
     "location/subnet": _subnet,
     "location/source_cidrs": _sources,
+    "location/cidrs": _own_addresses,
     "location/internet_egress": _egress,
     "internet_egress": _egress,
     "security_groups": _groups,

@@ -127,3 +127,8 @@ class Consumer:
     service: str | None = None
     masquerades_pods: bool | None = None
     addresses: tuple[Network, ...] = field(default=())  # a hybrid node's own
+
+    @property
+    def runs_in_pods(self) -> bool:
+        """Whether its calls come from pods, which use the `kubernetes` Service (F-3.21)."""
+        return self.kind is ConsumerKind.POD or self.is_in_cluster

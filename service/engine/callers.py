@@ -3,12 +3,14 @@
 1. Without consumers, the nodes of the cluster subnets and one operator are assumed.
 2. Node-like kinds without a place stand in the cluster subnets; the others, on the internet.
 3. Managed nodes and Fargate pods hold the cluster security group (F-3.9, F-3.14); self-managed nodes do not
-   unless they say so (F-3.13); pods share the groups of the nodes.
+   unless they say so (F-3.13); pods share the groups of the nodes. Pods of hybrid nodes come with their own addresses
+   or, where those masquerade them, with those of the nodes (F-7.9).
 4. Callers in the VPC ask its resolver if the DHCP options name it (F-2.7); all others, one of their own.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -84,9 +86,18 @@ def consumers_of(
 ) -> tuple[tuple[Consumer, ...], tuple[Assumption, ...]]:
     """The consumers of a question, by name, with the assumption made where none was named."""
     if consumers:
-        return tuple(sorted(consumers, key=lambda consumer: consumer.name)), ()
+        told = (_as_its_nodes_say(consumer, consumers) for consumer in consumers)
+        return tuple(sorted(told, key=lambda consumer: consumer.name)), ()
     sentence = "nobody was named: the nodes of the cluster subnets and one operator on the internet are assumed"
     return assumed_consumers(), (Assumption(code="consumers-assumed", field="/consumers", sentence=sentence),)
+
+
+def _as_its_nodes_say(consumer: Consumer, consumers: tuple[Consumer, ...]) -> Consumer:
+    """A pod outside the VPC, with what all hybrid nodes say of how pods leave them (F-7.9)."""
+    if not (consumer.runs_in_pods and consumer.location and consumer.location.at is Vantage.CONNECTED_NETWORK):
+        return consumer
+    said = {node.masquerades_pods for node in consumers if node.kind is ConsumerKind.HYBRID_NODE}
+    return replace(consumer, masquerades_pods=said.pop()) if len(said) == 1 else consumer
 
 
 def caller_of(consumer: Consumer, scene: Scene, node_groups: frozenset[str] | None) -> Caller:
@@ -189,7 +200,7 @@ def _resolver_of(consumer: Consumer, location: Location, scene: Scene) -> Resolv
 
 
 def _asker(consumer: Consumer, location: Location, resolver: Resolver) -> Asker:
-    if consumer.is_in_cluster or consumer.kind is ConsumerKind.POD:
+    if consumer.runs_in_pods:
         return Asker.CLUSTER_IP  # the kubernetes Service leads to the interfaces in every mode (F-3.21)
     if resolver is Resolver.FORWARDED:
         return Asker.VPC_RESOLVER
@@ -202,13 +213,19 @@ def _addresses_of(
     consumer: Consumer, location: Location, scene: Scene, connection: Connection | None
 ) -> tuple[Addresses | None, bool]:
     """The private addresses that a caller outside the VPC comes from, and whether from every one of them."""
+    remote = scene.cluster.remote_networks
+    is_hybrid_pod = location.at is Vantage.CONNECTED_NETWORK and consumer.runs_in_pods
+    if is_hybrid_pod and consumer.masquerades_pods and remote.node_cidrs:
+        return of_networks(remote.node_cidrs), True  # whatever addresses they have among themselves (F-7.9)
     if location.cidrs:
         return of_networks(location.cidrs), True
     if consumer.kind is ConsumerKind.HYBRID_NODE:
-        stated = consumer.addresses or scene.cluster.remote_networks.node_cidrs
+        stated = consumer.addresses or remote.node_cidrs
         return (of_networks(stated), True) if stated else (None, True)
-    if consumer.kind is ConsumerKind.POD and scene.cluster.remote_networks.pod_cidrs:
-        return of_networks(scene.cluster.remote_networks.pod_cidrs), True
+    if is_hybrid_pod and remote.pod_cidrs:
+        # With their own addresses or with those of their nodes: which of the two, only the network of the site says.
+        leaves_as_itself = consumer.masquerades_pods is False or not remote.node_cidrs
+        return of_networks(remote.pod_cidrs + (() if leaves_as_itself else remote.node_cidrs)), leaves_as_itself
     if location.at is Vantage.CONNECTED_NETWORK and connection and connection.remote_cidrs:
         return of_networks(connection.remote_cidrs), False
     return None, True
@@ -216,8 +233,7 @@ def _addresses_of(
 
 def _overlay_of(consumer: Consumer, location: Location, scene: Scene) -> Addresses | None:
     """What of the addresses that are given for pods in the VPC the VPC does not hold."""
-    runs_in_pods = consumer.kind is ConsumerKind.POD or consumer.is_in_cluster
-    if location.at is not Vantage.CLUSTER_VPC or not runs_in_pods or not scene.cluster.vpc.cidrs:
+    if location.at is not Vantage.CLUSTER_VPC or not consumer.runs_in_pods or not scene.cluster.vpc.cidrs:
         return None
     return (of_networks(location.cidrs or ()) - scene.vpc_addresses) or None
 
@@ -269,7 +285,7 @@ def _groups_of(
     if kind is ConsumerKind.FARGATE_POD:
         sentence = f"{consumer.name} is taken to hold the cluster security group, Fargate's default"
         return scene.cluster_group_ids, (_assumed("fargate-default-group", where, sentence, "F-3.14"),)
-    if kind is ConsumerKind.POD or consumer.is_in_cluster:
+    if consumer.runs_in_pods:
         sentence = f"{consumer.name} is taken to share the security groups of the nodes"
         return node_groups, (_assumed("pods-share-node-groups", where, sentence, "F-3.9"),)
     return None, ()

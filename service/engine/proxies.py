@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from ipaddress import ip_network
 
 from service.domain.addresses import NOWHERE, Addresses, addresses, of_network, parse_network
-from service.domain.consumer import Consumer, ConsumerKind, Proxy
+from service.domain.consumer import Consumer, Proxy
 from service.domain.trace import Assumption
 from service.engine.scene import Scene
 
@@ -25,7 +25,7 @@ _DEFAULT_SERVICE_ADDRESSES = addresses("10.100.0.1", "172.20.0.1")
 
 def takes_proxy(scene: Scene, consumer: Consumer, proxy: Proxy) -> bool:
     """Whether the call to the API server goes through the consumer's proxy."""
-    if _asks_service(consumer):
+    if consumer.runs_in_pods:
         return bool(_not_bypassed(scene, proxy.bypass))
     return not names_endpoint(scene, proxy.bypass)
 
@@ -38,7 +38,7 @@ def names_endpoint(scene: Scene, patterns: Iterable[str]) -> bool:
 
 def taken_of_patterns(scene: Scene, consumer: Consumer, proxy: Proxy) -> tuple[Assumption, ...]:
     """What the proxy's patterns were taken to mean where they turn on what was not given."""
-    if _asks_service(consumer):
+    if consumer.runs_in_pods:
         return _range_taken(scene, consumer, proxy)
     return _region_taken(scene, proxy) if scene.cluster.region is None else ()
 
@@ -82,10 +82,6 @@ def _matches(name: str, pattern: str) -> bool:
 
 def _plain(pattern: str) -> str:
     return pattern.strip().lower().removeprefix("https://").split(":")[0].lstrip("*").strip(".")
-
-
-def _asks_service(consumer: Consumer) -> bool:
-    return consumer.is_in_cluster or consumer.kind is ConsumerKind.POD
 
 
 def _not_bypassed(scene: Scene, patterns: Iterable[str]) -> Addresses:

@@ -14,7 +14,7 @@ from service.domain.cluster import Cluster, EndpointAccess, EndpointMode, IpFami
 from service.domain.consumer import Consumer, ConsumerKind, Importance, Location, Vantage
 from service.domain.decision import Outcome
 from service.domain.errors import InvalidQuestionError
-from service.domain.network import Routing, SecurityGroup
+from service.domain.network import RemoteNetworks, Routing, SecurityGroup
 from service.domain.question import Question
 from service.domain.trace import Disposition
 from service.domain.unknowns import AnswerKind, Unknown
@@ -230,6 +230,20 @@ def test_a_consumer_that_says_no_place_has_no_sources_to_ask_for() -> None:
     pod = Consumer(name="caller", kind=ConsumerKind.POD)
 
     assert ask_for(a_question(a_cluster(), pod), "/consumers[caller]/location/source_cidrs") is None
+
+
+def test_a_pod_on_hybrid_nodes_is_asked_for_its_address_only_where_it_may_have_two() -> None:
+    location, field = Location(at=Vantage.CONNECTED_NETWORK, connection="dx"), "/consumers[caller]/location/cidrs"
+    pod, nodes_only = Consumer(name="caller", kind=ConsumerKind.POD, location=location), ranges("10.80.0.0/16")
+    both = RemoteNetworks(node_cidrs=nodes_only, pod_cidrs=ranges("10.81.0.0/16"))
+
+    asked = ask_for(a_question(a_cluster(remote_networks=both), pod), field)
+
+    assert asked is not None
+    assert [answer.value for answer in asked.answers] == [["10.81.0.0/16"], ["10.80.0.0/16"]]
+    assert ask_for(a_question(a_cluster(remote_networks=RemoteNetworks(node_cidrs=nodes_only)), pod), field) is None
+    outside = replace(pod, kind=ConsumerKind.OPERATOR)
+    assert ask_for(a_question(a_cluster(remote_networks=both), outside), field) is None
 
 
 def test_which_groups_a_caller_holds_is_one_that_was_described_the_clusters_own_or_another() -> None:
