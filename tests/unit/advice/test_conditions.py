@@ -381,3 +381,12 @@ def test_whatever_is_suggested_can_be_made(cluster: Cluster, requirements: dict[
         assert advise(mended).decision.assessments
         assert repair.facts
     assert repairs_for(Fault(known=known, mode=mode, cause="nothing-that-is-known")) == ()
+
+
+def test_a_link_of_unknown_range_is_mended_for_whoever_is_said_to_stand_behind_it() -> None:
+    """That it stands beyond what the link joins could only be told from the range (F-6.5)."""
+    links = (a_link("tgw-1", "transit_gateway", is_attached=False, remote_cidrs=None),)
+
+    found = found_for(asked(replace(OPEN, connections=links), NEIGHBOUR), PRIVATE)
+
+    assert {"link-mended:tgw-1"} in codes(found.ways)

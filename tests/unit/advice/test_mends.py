@@ -595,3 +595,11 @@ def test_a_nat_gateway_of_unknown_place_has_no_acl_to_open() -> None:
     (public,) = (it for it in advise(question).conditions or () if it.mode is PUBLIC)
 
     assert {it.target for way in public.ways for repair in way for it in repair.changes} == {"acl-1"}
+
+
+def test_a_group_that_two_repairs_ask_for_is_made_once() -> None:
+    made = Change(kind=ChangeKind.SECURITY_GROUP, target="new-security-group", values=(("description", "endpoints"),))
+
+    after = changed(a_question(a_cluster()), (made, made)).cluster
+
+    assert [group.id for group in after.security_groups or ()] == ["sg-cluster", "new-security-group"]

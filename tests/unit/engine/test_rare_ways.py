@@ -127,3 +127,17 @@ def test_a_nat_gateway_whose_subnet_has_unknown_routes_leaves_the_way_open() -> 
     assert trace.disposition is Disposition.INSUFFICIENT_INFO
     assert trace.missing == ("/cluster/subnets[public]/route_table",)
     assert trace.hops[-1].detail == "not known: whether public has a route to an internet gateway"
+
+
+def test_a_nat_gateway_behind_a_firewall_shows_the_firewalls_address() -> None:
+    """The firewall stands between the gateway's subnet and the internet; without an address there is no way on."""
+    nat = {"id": "nat-a", "subnet": "public", "public_ips": ["13.124.1.10"]}
+    homes = [{"id": "public", "cidr": "10.0.96.0/24", "route_table": "rtb-public"}]
+    tables = [{"id": "rtb-public", "routes": [{"destination": "0.0.0.0/0", "target": "fw-1"}]}]
+
+    def behind(**fields: Any) -> Trace:
+        firewalls = [{"id": "fw-1", **fields}]
+        return way_out("nat-a", nat_gateways=[nat], more_subnets=homes, more_tables=tables, firewalls=firewalls)
+
+    assert behind(internet_egress=["52.9.9.9"]).disposition is Disposition.ACCEPTED
+    assert behind(internet_egress=[]).disposition is Disposition.NO_ROUTE
