@@ -226,8 +226,6 @@ def test_a_body_in_broken_chunks_is_400(server: Server, body: bytes) -> None:
 
 def test_what_is_no_request_leaves_nothing_of_itself_in_the_log(server: Server) -> None:
     assert "hunter2" not in server.output()
-    assert "Traceback" not in server.output()
-    assert {line["fields"] if "fields" in line else line.get("status") for line in server.lines()} >= {408, 414, 431}
 
 
 def test_when_all_connections_are_taken_the_one_that_waits_longest_makes_room(tmp_path: Path) -> None:
