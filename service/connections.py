@@ -103,7 +103,7 @@ class Crowd:
             self._waiting.pop(connection, None)
             self._bytes -= self._sending.pop(connection, 0)
             with suppress(OSError):
-                connection.shutdown(plain.SHUT_RDWR)
+                connection.end(plain.SHUT_RDWR)
             self.note_closed(want)
             return
 
@@ -137,16 +137,20 @@ class Connection(socket.socket):  # type: ignore[misc]  # gevent ships no types 
         return monotonic() - self._idle_since if self._awaits_head and self._received == 0 else 0.0
 
     def end_idle(self) -> None:
-        """Makes the greenlet that waits for a request read an end, unless one has come that it has not read yet.
-
-        gevent's own `shutdown` would wake it with an error, and what has come would be lost: so the socket inside is
-        asked.
-        """
+        """Makes the greenlet that waits for a request read an end, unless one has come that it has not read yet."""
         with suppress(OSError):
             try:
                 self._sock.recv(1, plain.MSG_PEEK | plain.MSG_DONTWAIT)
             except BlockingIOError:
-                self._sock.shutdown(plain.SHUT_RD)
+                self.end(plain.SHUT_RD)
+
+    def end(self, how: int) -> None:
+        """Ends one way or both, as if the client had.
+
+        gevent's own `shutdown` would wake who waits here with an error of its own, which is logged with its traceback,
+        and what has come would be lost: so the socket inside is asked.
+        """
+        self._sock.shutdown(how)
 
     def recv(self, size: int, *flags: int) -> bytes:
         """What has come; of a head only in its time, and empty for a client that is idle too long."""

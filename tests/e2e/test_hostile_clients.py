@@ -7,6 +7,7 @@ waits are seen as well.
 from __future__ import annotations
 
 import json
+import re
 import resource
 import socket
 import time
@@ -225,7 +226,27 @@ def test_a_body_in_broken_chunks_is_400(server: Server, body: bytes) -> None:
 
 
 def test_what_is_no_request_leaves_nothing_of_itself_in_the_log(server: Server) -> None:
+    too_long = b"GET /" + b"a" * 4094 + b"?secret=hunter2 HTTP/1.1\r\n\r\n"
+    too_much = b"GET /livez?secret=hunter2 HTTP/1.1\r\n" + b"a: b\r\n" * 101 + b"\r\n"
+    for sent in (HALF_A_HEAD, too_long, too_much):
+        with crowd(server, sent, 1) as (connection,):
+            answer_to(connection)
+
     assert "hunter2" not in server.output()
+    assert "Traceback" not in server.output()
+    assert {line["fields"] if "fields" in line else line.get("status") for line in server.lines()} >= {408, 414, 431}
+
+
+def test_who_takes_no_answer_is_closed_without_a_trace_of_it_in_the_log(tmp_path: Path) -> None:
+    with (
+        running_service(tmp_path / "log", WORKERS="1", RECORDS="off", HELD_BYTES=str(2 * 1024 * 1024)) as server,
+        crowd(server, b"GET /openapi.yaml HTTP/1.1\r\nhost: test\r\n\r\n" * 8, 40),
+    ):
+        assert slowest(server) < 1
+        (closed,) = re.findall(r'closed_total{want="answers"} (\S+)', server.get("/metrics").text)
+
+        assert float(closed) >= 20  # two mebibytes hold no more than seven of these answers
+        assert "Traceback" not in server.output()
 
 
 def test_when_all_connections_are_taken_the_one_that_waits_longest_makes_room(tmp_path: Path) -> None:
