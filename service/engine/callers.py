@@ -86,18 +86,21 @@ def consumers_of(
 ) -> tuple[tuple[Consumer, ...], tuple[Assumption, ...]]:
     """The consumers of a question, by name, with the assumption made where none was named."""
     if consumers:
-        told = (_as_its_nodes_say(consumer, consumers) for consumer in consumers)
+        said = {node.masquerades_pods for node in consumers if node.kind is ConsumerKind.HYBRID_NODE}
+        masquerades = said.pop() if len(said) == 1 else None
+        told = (_as_its_nodes_say(consumer, masquerades) for consumer in consumers)
         return tuple(sorted(told, key=lambda consumer: consumer.name)), ()
     sentence = "nobody was named: the nodes of the cluster subnets and one operator on the internet are assumed"
     return assumed_consumers(), (Assumption(code="consumers-assumed", field="/consumers", sentence=sentence),)
 
 
-def _as_its_nodes_say(consumer: Consumer, consumers: tuple[Consumer, ...]) -> Consumer:
+def _as_its_nodes_say(consumer: Consumer, masquerades: bool | None) -> Consumer:
     """A pod outside the VPC, with what all hybrid nodes say of how pods leave them (F-7.9)."""
-    if not (consumer.runs_in_pods and consumer.location and consumer.location.at is Vantage.CONNECTED_NETWORK):
+    place = consumer.location
+    is_beyond = place is not None and place.at is Vantage.CONNECTED_NETWORK
+    if masquerades is None or not (consumer.runs_in_pods and is_beyond):
         return consumer
-    said = {node.masquerades_pods for node in consumers if node.kind is ConsumerKind.HYBRID_NODE}
-    return replace(consumer, masquerades_pods=said.pop()) if len(said) == 1 else consumer
+    return replace(consumer, masquerades_pods=masquerades)
 
 
 def caller_of(consumer: Consumer, scene: Scene, node_groups: frozenset[str] | None) -> Caller:
