@@ -94,21 +94,30 @@ def _dhcp_options(job: Job, change: Change) -> Iterator[str]:
 
 
 def _security_group(job: Job, change: Change) -> Iterator[str]:
-    said = shell_word(str(change.value("description")))
-    words = ("--group-name", GROUP_NAME, "--description", said, "--vpc-id", _word(job.vpc()))
-    yield f"group=$({_ec2(job, 'create-security-group', *words, '--query GroupId --output text')})"
+    yield _new_group(job, GROUP_NAME, str(change.value("description")))
+
+
+def _new_group(job: Job, name: str, said: str) -> str:
+    """A group whose id the lines after it know as ``$group``."""
+    words = ("--group-name", name, "--description", shell_word(said), "--vpc-id", _word(job.vpc()))
+    return f"group=$({_ec2(job, 'create-security-group', *words, '--query GroupId --output text')})"
+
+
+def _sources(change: Change) -> dict[str, Any]:
+    """The ranges of a rule, under the names that EC2 has for them."""
+    ipv4, ipv6 = ranges(change)
+    named: dict[str, Any] = {"IpRanges": [{"CidrIp": one} for one in ipv4]} if ipv4 else {}
+    return named | ({"Ipv6Ranges": [{"CidrIpv6": one} for one in ipv6]} if ipv6 else {})
 
 
 def _security_group_rule(job: Job, change: Change) -> Iterator[str]:
-    ipv4, ipv6 = ranges(change)
     groups = [{"GroupId": _said(job.id(group, "sg"))} for group in texts(change, "groups")]
     rule: dict[str, Any] = {
         "IpProtocol": "tcp",
         "FromPort": port(change, "from_port"),
         "ToPort": port(change, "to_port"),
     }
-    rule |= {"IpRanges": [{"CidrIp": one} for one in ipv4]} if ipv4 else {}
-    rule |= {"Ipv6Ranges": [{"CidrIpv6": one} for one in ipv6]} if ipv6 else {}
+    rule |= _sources(change)
     rule |= {"UserIdGroupPairs": groups} if groups else {}
     operation = f"authorize-security-group-{change.value('direction')}"
     yield _ec2(job, operation, "--group-id", _word(job.id(change.target, "sg")), "--ip-permissions", _json([rule]))
@@ -116,17 +125,10 @@ def _security_group_rule(job: Job, change: Change) -> Iterator[str]:
 
 def _inbound_resolver(job: Job, change: Change) -> Iterator[str]:
     """The group, its rules for DNS, and the endpoint, which is asked how it is until it is ready."""
-    said = shell_word(RESOLVER_SAID)
-    words = ("--group-name", RESOLVER_NAME, "--description", said, "--vpc-id", _word(job.vpc()))
-    yield f"group=$({_ec2(job, 'create-security-group', *words, '--query GroupId --output text')})"
-    ipv4, ipv6 = ranges(change)
-    rules = [
-        {"IpProtocol": protocol, "FromPort": 53, "ToPort": 53}
-        | ({"IpRanges": [{"CidrIp": one} for one in ipv4]} if ipv4 else {})
-        | ({"Ipv6Ranges": [{"CidrIpv6": one} for one in ipv6]} if ipv6 else {})
-        for protocol in DNS_PROTOCOLS
-    ]
-    if ipv4 or ipv6:
+    yield _new_group(job, RESOLVER_NAME, RESOLVER_SAID)
+    sources = _sources(change)
+    rules = [{"IpProtocol": protocol, "FromPort": 53, "ToPort": 53} | sources for protocol in DNS_PROTOCOLS]
+    if sources:
         yield _ec2(job, "authorize-security-group-ingress", '--group-id "$group" --ip-permissions', _json(rules))
     places = [{"SubnetId": _said(subnet)} for subnet in job.resolver_subnets(change)]
     made = command(

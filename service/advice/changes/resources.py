@@ -63,13 +63,17 @@ class Made:
 
 
 def _group(job: Job, change: Change) -> Iterator[Made]:
-    said, vpc = str(change.value("description")), job.vpc()
-    yield Made(
+    yield _new_group(job, GROUP_NAME, str(change.value("description")))
+
+
+def _new_group(job: Job, name: str, said: str) -> Made:
+    vpc = job.vpc()
+    return Made(
         terraform="aws_security_group",
         template="AWS::EC2::SecurityGroup",
         name="group",
-        values={"name": GROUP_NAME, "description": said, "vpc_id": vpc},
-        properties={"GroupName": GROUP_NAME, "GroupDescription": said, "VpcId": vpc},
+        values={"name": name, "description": said, "vpc_id": vpc},
+        properties={"GroupName": name, "GroupDescription": said, "VpcId": vpc},
     )
 
 
@@ -229,14 +233,8 @@ def _vpc_endpoint(job: Job, change: Change) -> Iterator[Made]:
 
 def _inbound_resolver(job: Job, change: Change) -> Iterator[Made]:
     """The group, its rules for DNS, and the endpoint."""
-    group, vpc = Id("group", is_made=True), job.vpc()
-    yield Made(
-        terraform="aws_security_group",
-        template="AWS::EC2::SecurityGroup",
-        name="group",
-        values={"name": RESOLVER_NAME, "description": RESOLVER_SAID, "vpc_id": vpc},
-        properties={"GroupName": RESOLVER_NAME, "GroupDescription": RESOLVER_SAID, "VpcId": vpc},
-    )
+    group = Id("group", is_made=True)
+    yield _new_group(job, RESOLVER_NAME, RESOLVER_SAID)
     for protocol in DNS_PROTOCOLS:
         for number, cidr in enumerate(texts(change, "cidrs"), 1):
             attribute, name = ("cidr_ipv6", "CidrIpv6") if ":" in cidr else ("cidr_ipv4", "CidrIp")
