@@ -48,6 +48,7 @@ def test_every_meaning_is_a_word_of_a_question() -> None:
         ({}, {"no_proxy": []}, "/consumers/0/no_proxy", "proxy/bypass"),
         ({"connections": [{"id": "c", "kind": "tgw"}]}, {}, "/cluster/connections/0/kind", "transit_gateway"),
         ({"subnets": [{"id": "s", "routing": "no_internet"}]}, {}, "/cluster/subnets/0/routing", "isolated"),
+        ({"subnets": [{"id": "s", "routing": "private_without_nat"}]}, {}, "/cluster/subnets/0/routing", "isolated"),
         ({"vpc_cidr": "10.0.0.0/16"}, {}, "/cluster/vpc_cidr", "vpc/cidrs"),
         ({"enable_dns_hostnames": False}, {}, "/cluster/enable_dns_hostnames", "vpc/enable_dns_hostnames"),
         ({"publicAccessCidrs": []}, {}, "/cluster/publicAccessCidrs", "endpoint_access/public_access_cidrs"),

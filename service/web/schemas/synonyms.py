@@ -62,7 +62,10 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "private_link": ("endpoint_service", "vpc_endpoint_service",),
     # Routing of subnets
     "private_with_nat": ("private", "nat", "private_nat", "private_subnet", "natted", "private_with_egress", "egress",),
-    "isolated": ("none", "no_internet", "no_nat", "private_isolated", "air_gapped", "intra",),
+    "isolated": (
+        "none", "no_internet", "no_nat", "private_isolated", "air_gapped", "intra", "without_internet", "without_nat",
+        "private_without_internet", "private_without_nat", "private_no_internet", "private_no_nat",
+    ),
     "public": ("public_subnet", "igw", "internet_gateway", "internet_facing",),
     # Roles of security groups
     "additional": ("additional_security_group", "additional_sg", "control_plane", "extra",),
