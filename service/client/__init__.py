@@ -9,12 +9,13 @@
 It needs requests and nothing else of the service.
 """
 
-from service.client.answers import BatchItem, Decision, Descriptions, Problem, Recommendation, RecordSummary
+from service.client.answers import BatchItem, Card, Decision, Descriptions, Problem, Recommendation, RecordSummary
 from service.client.client import Client
 from service.client.errors import ClientError, RefusedError, UnreachableError
 
 __all__ = [
     "BatchItem",
+    "Card",
     "Client",
     "ClientError",
     "Decision",

@@ -83,6 +83,26 @@ class Decision(TypedDict):
     prices: Json
 
 
+class Card(TypedDict):
+    """A decision in short, for portals; lists are cut and say how many of them are missing (``more``)."""
+
+    decision_id: str | None
+    created_at: str
+    cluster: Json
+    outcome: Literal["recommended", "no_mode_fits", "undetermined"]
+    mode: Mode | None
+    public_access_cidrs: Json | None
+    because: Json
+    conditions: Sequence[Json]
+    current_mode: Mode | None
+    locked_out_today: Json | None
+    in_doubt_today: Json | None
+    locked_out_after: Json | None
+    in_doubt_after: Json | None
+    not_known: Json
+    assumption_count: int
+
+
 class Problem(TypedDict):
     """Why a request was refused (RFC 9457), each mistake at its JSON Pointer."""
 

@@ -22,7 +22,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.util.retry import Retry
 
-from service.client.answers import BatchItem, Decision, Descriptions, RecordSummary
+from service.client.answers import BatchItem, Card, Decision, Descriptions, RecordSummary
 from service.client.errors import RefusedError, UnreachableError
 
 _TRY_AGAIN = (429, 502, 503, 504)
@@ -110,6 +110,10 @@ class Client:
         """The decision as a picture (SVG)."""
         return self._text("POST", "/v1/diagrams", "image/svg+xml", json=dict(question))
 
+    def card(self, question: Mapping[str, Any]) -> Card:
+        """The decision in short, as portals show it; it is not recorded. Raises as `decide`."""
+        return cast(Card, self._json("POST", "/v1/cards", json=dict(question)))
+
     def describe(self, document: str | bytes, *, document_format: str | None = None) -> Descriptions:
         """The clusters that a document describes, in one of the formats of `/v1/formats`, recognised if not named."""
         raw = document.encode() if isinstance(document, str) else document
@@ -121,6 +125,10 @@ class Client:
     def decision(self, decision_id: str) -> Decision:
         """A recorded decision. Raises `RefusedError` with status 404 if there is none of that id."""
         return cast(Decision, self._json("GET", f"/v1/decisions/{quote(decision_id, safe='')}"))
+
+    def decision_card(self, decision_id: str) -> Card:
+        """A recorded decision in short. Raises as `decision`."""
+        return cast(Card, self._json("GET", f"/v1/decisions/{quote(decision_id, safe='')}/card"))
 
     def decisions(self, **wanted: str) -> Iterator[RecordSummary]:
         """The recorded decisions, the newest first, page by page; ``wanted`` are the filters of `GET /v1/decisions`."""

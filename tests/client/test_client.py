@@ -186,6 +186,8 @@ def test_the_real_service_gives_every_kind_of_answer(service: Server) -> None:
         decision = client.decide(DEMO)
         assert client.decision(decision["decision_id"])["decision_digest"] == decision["decision_digest"]
         assert decision["decision_id"] in {one["id"] for one in client.decisions(cluster="demo")}
+        assert client.card(DEMO)["decision_id"] is None
+        assert client.decision_card(decision["decision_id"])["decision_id"] == decision["decision_id"]
         assert "demo" in client.report(DEMO)
         assert client.diagram(DEMO).startswith("<svg")
         described = client.describe("apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: a}\n")
@@ -200,6 +202,7 @@ def test_the_real_service_gives_every_kind_of_answer(service: Server) -> None:
     "name",
     [
         "Assessment",
+        "Card",
         "Decision",
         "Descriptions",
         "PresentSetting",
