@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from service.words import ENGLISH
 from service.words.speaking import Memory, Words
 
 Say = Callable[[str], str]
@@ -36,7 +37,9 @@ NAMES = frozenset(("consumer", "consumers", "serves", "awaits", "locks_out", "na
 
 
 def in_words(document: Any, words: Words) -> Any:
-    """A document as it is read from JSON, with its sentences in other words."""
+    """A document as it is read from JSON, with its sentences in other words; in English it is as it was."""
+    if words.language == ENGLISH:
+        return document
     names, memory = names_in(document), Memory()
     said: dict[str, str] = {}
 

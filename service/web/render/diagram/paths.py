@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 Node = dict[str, Any]
@@ -126,11 +127,16 @@ def standings(traffic_path: Iterable[Node], subnets: Iterable[str]) -> dict[str,
     """Where each consumer stands, by the first hop of its own calls; ``subnets`` are the names that are known."""
     known = frozenset(subnets)
     found: dict[str, Standing] = {}
+    places: dict[str, Standing] = {}  # many stand in the same subnets
     for step in traffic_path:
         for flow in step["flows"]:
             first = flow["hops"][0]
-            if first["kind"] == "consumer":
-                found.setdefault(flow["consumer"], _standing(first["detail"], known))
+            if first["kind"] != "consumer" or flow["consumer"] in found:
+                continue
+            detail = first["detail"]
+            if detail not in places:
+                places[detail] = _standing(detail, known)
+            found[flow["consumer"]] = places[detail]
     return found
 
 
@@ -150,13 +156,21 @@ def split(text: str, known: frozenset[str]) -> tuple[str, ...]:
     """The names that a hop joined with commas; a name that holds a comma itself is told by its being known."""
     if text in known:
         return (text,)
-    parts = text.split(", ")
+    parts, longest = text.split(", "), _most_parts(known)
     names: list[str] = []
-    while parts:
-        size = next((n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in known), 1)
-        names.append(", ".join(parts[:size]))
-        parts = parts[size:]
+    at = 0
+    while at < len(parts):
+        sizes = range(min(longest, len(parts) - at), 1, -1)
+        size = next((n for n in sizes if ", ".join(parts[at : at + n]) in known), 1)
+        names.append(", ".join(parts[at : at + size]))
+        at += size
     return tuple(dict.fromkeys(names))
+
+
+@lru_cache(maxsize=8)
+def _most_parts(known: frozenset[str]) -> int:
+    """Into how many parts the name with the most commas falls."""
+    return 1 + max((name.count(", ") for name in known), default=0)
 
 
 def paths(traffic_path: Iterable[Node], standing: dict[str, Standing], nats: frozenset[str]) -> list[Path]:
