@@ -6,7 +6,8 @@ around it and its nodes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from service.intake.terraform_evaluator import Budget
 from service.intake.terraform_folders import read_folders, roots
 from service.intake.terraform_ids import Ids
 from service.intake.terraform_json import is_configuration
-from service.intake.terraform_modules import build_all
+from service.intake.terraform_modules import build_roots
 from service.intake.terraform_network import Network
 from service.intake.terraform_plan import is_plan, read_plan
 from service.intake.terraform_rancher import TYPE as RANCHER
@@ -38,6 +39,17 @@ _TOO_DEEP = "the Terraform document refers too far"
 
 def _understand(format_: str, inventory: Inventory, ignored: Iterable[Ignored]) -> tuple[Understanding, ...]:
     """What the resources describe: each cluster, or without one the network of each VPC."""
+    clusters, elsewhere = _clusters(inventory)
+    shared = [*ignored, *elsewhere]
+    network = Network(inventory, Ids(inventory))
+    if clusters:
+        return tuple(_cluster(format_, one, network, shared) for one in clusters)
+    vpcs = list(inventory.of("aws_vpc", "aws_default_vpc"))[:_MOST_CLUSTERS]
+    return tuple(_network_alone(format_, vpc, network, shared) for vpc in vpcs)
+
+
+def _clusters(inventory: Inventory) -> tuple[list[Resource], list[Ignored]]:
+    """The clusters, each under the names of `aws_eks_cluster`, and those that Rancher makes elsewhere."""
     clusters, elsewhere = [], []
     for one in inventory.of(*CLUSTERS):
         made = made_in_eks(one) if one.type == RANCHER else one.in_one_spelling()
@@ -45,17 +57,19 @@ def _understand(format_: str, inventory: Inventory, ignored: Iterable[Ignored]) 
             clusters.append(made)
         else:
             elsewhere.append(Ignored(place=one.address, why="a cluster that Rancher does not make in EKS"))
-    shared = [*ignored, *elsewhere]
-    if len(clusters) > _MOST_CLUSTERS:
-        raise NotUnderstoodError(f"the document makes {len(clusters)} clusters, expected at most {_MOST_CLUSTERS}")
-    ids = Ids(inventory)
-    network = Network(inventory, ids)
-    if clusters:
-        return tuple(_cluster(format_, one, network, shared) for one in clusters)
-    vpcs = list(inventory.of("aws_vpc", "aws_default_vpc"))[:_MOST_CLUSTERS]
-    if elsewhere and not vpcs:
-        raise NotUnderstoodError(f"no cluster and no VPC is described: {elsewhere[0].why}", elsewhere[0].place)
-    return tuple(_network_alone(format_, vpc, network, shared) for vpc in vpcs)
+    _refuse_too_many(len(clusters))
+    return clusters, elsewhere
+
+
+def _refuse(left_out: list[Ignored]) -> None:
+    """Why nothing is described, if anything tells."""
+    for one in left_out[:1]:
+        raise NotUnderstoodError(f"no cluster and no VPC is described: {one.why}", one.place)
+
+
+def _refuse_too_many(number: int) -> None:
+    if number > _MOST_CLUSTERS:
+        raise NotUnderstoodError(f"the document makes {number} clusters, expected at most {_MOST_CLUSTERS}")
 
 
 def _cluster(format_: str, cluster: Resource, network: Network, shared: list[Ignored]) -> Understanding:
@@ -90,22 +104,34 @@ def _network_alone(format_: str, vpc: Resource, network: Network, shared: list[I
 
 
 def read_configuration(documents: Documents) -> tuple[Understanding, ...]:
-    """The clusters of a configuration (HCL); raises `NotUnderstoodError`."""
+    """The clusters of a configuration (HCL), those of every root; raises `NotUnderstoodError`."""
     try:
         budget = Budget()
         folders, ignored = read_folders(documents, budget)
-        world = World(folders, budget)
-        build_all(world, list(roots(folders)))
+        worlds = dict(build_roots(World(folders, budget), roots(folders)))
     except RecursionError:
         raise NotUnderstoodError(_TOO_DEEP) from None
-    inventory = Inventory(tuple(world.resources), world.unseen)
-    left_out = [*ignored, *world.ignored]
-    found = _understand("terraform", inventory, [*left_out, *_skipped(world.skipped)])
-    if not found:
-        left_out += [Ignored(place=name, why=_ONLY_VALUES) for one in folders.values() for name in one.values]
-        for one in left_out[:1]:
-            raise NotUnderstoodError(f"no cluster and no VPC is described: {one.why}", one.place)
-    return found
+    found: dict[str, tuple[Understanding, ...]] = {}
+    left_out = list(ignored)
+    for name, world in worlds.items():
+        inventory = Inventory(tuple(world.resources), world.unseen)
+        said = [*ignored, *world.ignored, *_skipped(world.skipped)]
+        found[name] = _understand("terraform", inventory, said)
+        left_out += [*_clusters(inventory)[1], *world.ignored]
+    _refuse_too_many(sum(len(described) for described in found.values()))
+    if not any(found.values()):
+        _refuse(
+            [*left_out, *(Ignored(place=name, why=_ONLY_VALUES) for one in folders.values() for name in one.values)]
+        )
+    return tuple(_told_apart(found))
+
+
+def _told_apart(found: dict[str, tuple[Understanding, ...]]) -> Iterator[Understanding]:
+    """Where two roots have the same address, each place begins with the folder of its root."""
+    times = Counter(one.place for described in found.values() for one in described)
+    for folder, described in found.items():
+        for one in described:
+            yield one if times[one.place] == 1 else replace(one, place=f"{folder or '.'}/{one.place}")
 
 
 def _skipped(types: dict[str, int]) -> Iterable[Ignored]:
@@ -116,11 +142,13 @@ def _skipped(types: dict[str, int]) -> Iterable[Ignored]:
 def _each(format_: str, read: Callable[[Any], list[Resource]]) -> Callable[[Documents], tuple[Understanding, ...]]:
     def read_all(documents: Documents) -> tuple[Understanding, ...]:
         try:
-            return tuple(
-                found for one in documents.values() for found in _understand(format_, Inventory(tuple(read(one))), ())
-            )
+            inventories = [Inventory(tuple(read(one))) for one in documents.values()]
         except RecursionError:
             raise NotUnderstoodError(_TOO_DEEP) from None
+        found = tuple(one for inventory in inventories for one in _understand(format_, inventory, ()))
+        if not found:
+            _refuse([one for inventory in inventories for one in _clusters(inventory)[1]])
+        return found
 
     return read_all
 

@@ -8,9 +8,10 @@ to the names that cloudposse uses with the first defaults (PEERS.md, section C).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.intake.readings import Open
+from service.intake.terraform_hidden_modules import PRIVATE, PUBLIC, RANGES, Hidden, first, hidden
 from service.intake.terraform_known_modules import Call, Majors, is_from, majors
 from service.intake.terraform_resources import MadeBy
 
@@ -30,10 +31,6 @@ _ONLY_IN: tuple[tuple[int, int | None, tuple[str, ...]], ...] = (
     (4, 20, ("cluster_addons", "cluster_ip_family", "cluster_endpoint_public_access_cidrs")),
     (21, None, ("kubernetes_version", "endpoint_public_access", "endpoint_private_access", "addons")),
     (21, None, ("endpoint_public_access_cidrs", "compute_config", "ip_family", "remote_network_config")),
-)
-_ENDPOINT_ARGUMENTS = (
-    *("cluster_endpoint_public_access", "cluster_endpoint_private_access", "endpoint_public_access"),
-    "endpoint_private_access",
 )
 
 
@@ -91,7 +88,7 @@ _CLOUDPOSSE = Names(
 )
 _BLUEPRINTS = Names(
     name=("cluster_name",),
-    version=("cluster_version",),
+    version=("cluster_version", "kubernetes_version"),
     public="cluster_endpoint_public_access",
     private="cluster_endpoint_private_access",
     ranges="cluster_endpoint_public_access_cidrs",
@@ -100,6 +97,16 @@ _BLUEPRINTS = Names(
     create=("create_eks",),
 )
 
+
+_MADE_BY_CLOUDPOSSE = MadeBy(title="cloudposse/eks-cluster", public=True, private=False)
+_MADE_BY_BLUEPRINTS = MadeBy(title="aws-ia/eks-blueprints v4", public=True, private=False)
+_MADE_BY_ITSELF = MadeBy(
+    title="a module of its own",
+    public=None,
+    private=None,
+    note="the module's files are not part of the document",
+    has_list=False,
+)
 
 _SETTINGS = {
     "vpc_config/endpoint_public_access": "public",
@@ -132,29 +139,31 @@ def recognised(call: Call) -> tuple[Names, MadeBy, Majors] | None:
     if is_from(call, "terraform-aws-modules/eks/aws", "terraform-aws-modules/terraform-aws-eks"):
         return _versioned(call, majors(call), is_local=False)
     if is_from(call, "cloudposse/eks-cluster/aws", "cloudposse/terraform-aws-eks-cluster"):
-        return _CLOUDPOSSE, MadeBy(title="cloudposse/eks-cluster", public=True, private=False), Majors()
+        return _CLOUDPOSSE, _MADE_BY_CLOUDPOSSE, Majors()
     if is_from(call, "aws-ia/eks-blueprints/aws", "aws-ia/terraform-aws-eks-blueprints"):
-        return _BLUEPRINTS, MadeBy(title="aws-ia/eks-blueprints v4", public=True, private=False), Majors()
-    return _hidden(call)
+        return _BLUEPRINTS, _MADE_BY_BLUEPRINTS, Majors()
+    return _unnamed(call)
 
 
-def _hidden(call: Call) -> tuple[Names, MadeBy, Majors] | None:
-    """A module by its place whose files are not in the document: what its arguments tell."""
-    if not call.source.startswith("."):
-        return None
-    if call.source.strip("./") == "":
-        return _versioned(call, Majors(), is_local=True) if _looks_like_eks(call) else None
-    if not call.has(*_ENDPOINT_ARGUMENTS):
-        return None
-    names = _UNTIL_V20 if call.has("cluster_endpoint_public_access", "cluster_endpoint_private_access") else _SINCE_V21
-    note = "the module's files are not part of the document"
-    return names, MadeBy(title="a module of its own", public=None, private=None, note=note, has_list=False), Majors()
-
-
-def _looks_like_eks(call: Call) -> bool:
-    if call.has("cluster_name", "cluster_version", *_ENDPOINT_ARGUMENTS) or call.has("kubernetes_version"):
-        return call.has("vpc_id", "subnet_ids", "subnets", *_ENDPOINT_ARGUMENTS)
-    return set(call.arguments) == {"create"}
+def _unnamed(call: Call) -> tuple[Names, MadeBy, Majors] | None:
+    """A module that the source does not name, as far as the arguments tell which one it is."""
+    match hidden(call):
+        case Hidden.EKS:
+            return _versioned(call, Majors(), is_local=True)
+        case Hidden.CLOUDPOSSE:
+            return _CLOUDPOSSE, _MADE_BY_CLOUDPOSSE, Majors()
+        case Hidden.BLUEPRINTS:
+            return _BLUEPRINTS, _MADE_BY_BLUEPRINTS, Majors()
+        case Hidden.OWN:
+            names = replace(
+                _SINCE_V21 if call.has("name", "kubernetes_version") else _UNTIL_V20,
+                public=first(call, PUBLIC),
+                private=first(call, PRIVATE),
+                ranges=first(call, RANGES),
+            )
+            return names, _MADE_BY_ITSELF, Majors()
+        case _:
+            return None
 
 
 def _versioned(call: Call, allowed: Majors, *, is_local: bool) -> tuple[Names, MadeBy, Majors]:
@@ -180,6 +189,6 @@ def _versioned(call: Call, allowed: Majors, *, is_local: bool) -> tuple[Names, M
 
 
 def _shown(span: Majors) -> str:
-    if span.least == span.most:
-        return f"v{span.least}"
+    if max(span.least, 4) == (span.most or NEWEST_EKS):
+        return f"v{max(span.least, 4)}"
     return f"v{max(span.least, 4)} to v{span.most or NEWEST_EKS}"

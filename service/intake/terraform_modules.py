@@ -6,7 +6,7 @@ read as one instance that says so; what refers to it is open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from service.intake.readings import Open, quoted
@@ -281,7 +281,9 @@ def _attribute_of(resource: Resource, name: str) -> Value:
     return Handle(resource.address, name) if value is None else value
 
 
-def build_all(world: World, folders: list[Folder]) -> None:
-    """The resources of every root."""
+def build_roots(world: World, folders: Iterable[Folder]) -> Iterator[tuple[str, World]]:
+    """The resources of every root by its folder: each has a state of its own, and the same addresses mean others."""
     for folder in folders:
         Module(world, folder).build()
+        yield folder.name, world
+        world = world.next()

@@ -27,13 +27,19 @@ class World:
     rests_on: frozenset[str] = frozenset()
     """What the values that are being computed take for granted, in sentences."""
     modules: int = 0
+    before: int = 0
+    """How many resources the roots before this one make."""
     unseen: dict[str, str] = field(default_factory=dict)
 
     def add(self, resource: Resource) -> None:
         """A resource, as long as there are not too many."""
-        if len(self.resources) >= MOST_INSTANCES:
+        if self.before + len(self.resources) >= MOST_INSTANCES:
             raise NotUnderstoodError(f"the configuration makes more than {MOST_INSTANCES} resources that matter here")
         self.resources.append(resource)
+
+    def next(self) -> World:
+        """The world of another root: its addresses are its own, what the request may still do is shared."""
+        return World(self.folders, self.budget, modules=self.modules, before=self.before + len(self.resources))
 
     def may_make(self, call: Call) -> None:
         """A module that is not known: what it is given tells of what it may make more."""

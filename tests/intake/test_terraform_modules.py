@@ -105,9 +105,10 @@ def test_the_same_names_mean_the_opposite_in_another_module() -> None:
 
 def test_a_source_by_its_place_hides_the_default_unless_the_arguments_tell_it() -> None:
     hidden = module("../..", arguments='cluster_name = "a"\n vpc_id = "vpc-1"')
-    told = module("../..", arguments='name = "a"\n kubernetes_version = "1.33"\n vpc_id = "vpc-1"')
+    telling = "enable_cluster_creator_admin_permissions = true"
+    told = module("../..", arguments=f'name = "a"\n kubernetes_version = "1.33"\n vpc_id = "vpc-1"\n {telling}')
 
-    assert effective(hidden) == OPEN
+    assert effective(hidden) == {**OPEN, "public_access_cidrs": None}
     assert "cluster_endpoint_public_access is not set" in unknown_fields(hidden)["/endpoint_access/public"]
     assert effective(told) == PRIVATE
 
