@@ -21,6 +21,7 @@ _KINDS = {
     "aws_eks_fargate_profile": "fargate_pod",
 }
 _MOST = 500
+_NOT_MANAGED = "written as not managed, so that no group is taken for granted"
 _NAMES = ("node_group_name", "fargate_profile_name", "key")
 
 
@@ -64,14 +65,20 @@ def _consumer(draft: Draft, one: Resource, network: Network) -> None:
 
 def _groups(draft: Draft, name: str, one: Resource, network: Network) -> dict[str, Any]:
     reference = f"/consumers[{name}]/security_groups"
-    groups = network.records.ids.all_of(one.get("module_node_groups"))
+    named = one.get("module_node_groups")
+    groups = network.records.ids.all_of(named)
     is_managed = one.type == "aws_eks_node_group"
     if groups:
-        return {"managed": is_managed, "security_groups": groups}
+        return {"managed": is_managed, "security_groups": list(dict.fromkeys(groups))}
+    if groups is None:
+        what = opened(named)
+        draft.leave_open(reference, what.why, what.text)
+        draft.assume(f"/consumers[{name}]/managed", _NOT_MANAGED)
+        return {"managed": False}
     if not is_managed or block(one.get("launch_template")):
         draft.leave_open(
             reference, "its launch template may name security groups, and the document does not show which"
         )
-        draft.assume(f"/consumers[{name}]/managed", "written as not managed, so that no group is taken for granted")
+        draft.assume(f"/consumers[{name}]/managed", _NOT_MANAGED)
         return {"managed": False}
     return {"managed": True}

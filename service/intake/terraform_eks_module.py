@@ -6,13 +6,14 @@ null is handed on as null, and the provider's default holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
 from service.intake.readings import Open
 from service.intake.terraform_eks_versions import Names, misnamed, recognised
 from service.intake.terraform_known_modules import Call, Made, Majors
 from service.intake.terraform_module_groups import FIRST_WITH_GROUPS, eks_module_groups
+from service.intake.terraform_node_groups import node_groups
 from service.intake.terraform_resources import MadeBy, Resource
 from service.intake.terraform_values import Handle, Value, members
 
@@ -32,8 +33,9 @@ def expand_eks(call: Call) -> Made | None:
         return Made((), {}, why)
     how_many = call.how_many or (created if isinstance(created, Open) else None)
     cluster = _cluster(call, names, made_by, how_many, span)
-    resources = [cluster, *_node_groups(call, names, cluster)]
-    resources += eks_module_groups(call, span.least) if made_by.title.startswith("terraform-aws-modules") else []
+    is_ours = made_by.title.startswith("terraform-aws-modules")
+    resources = [cluster, *node_groups(call, cluster, templates_are_known=is_ours)]
+    resources += eks_module_groups(call, span.least) if is_ours else []
     return Made(tuple(resources), _outputs(call, names, cluster))
 
 
@@ -105,59 +107,30 @@ def _put(values: dict[str, Value], path: str, value: Value) -> None:
     values.setdefault(block, [{}])[0][name] = value
 
 
-def _node_groups(call: Call, names: Names, cluster: Resource) -> Iterator[Resource]:
-    """The groups of nodes and the Fargate profiles, each in its own subnets or in the module's."""
-    kinds = (
-        ("aws_eks_node_group", ("eks_managed_node_groups", "managed_node_groups", "node_groups")),
-        ("self_managed_node_group", ("self_managed_node_groups", "worker_groups", "worker_groups_launch_template")),
-        ("aws_eks_fargate_profile", ("fargate_profiles",)),
-    )
-    fallback = call.get("private_subnet_ids", "subnet_ids", "subnets")
-    for type_, arguments in kinds:
-        for argument in arguments:
-            for key, group in _named_groups(call.get(argument)):
-                if isinstance(group, dict) and group.get("create") is False:
-                    continue
-                own = group if isinstance(group, dict) else {}
-                subnets = own.get("subnet_ids") or own.get("subnets") or fallback
-                values = {"cluster_name": Handle(cluster.address, "name"), "key": key, "subnet_ids": subnets}
-                security = _node_group_security(call, type_, own, cluster)
-                yield call.resource(type_, argument, values | security, f'"{key}"')
+def outputs_before(address: str, name: str) -> Handle | None:
+    """What a call gives whatever its arguments are; asked for while they are being read, for a call may name another
+    module that is given its groups in turn."""
+    cluster = f"{address}.aws_eks_cluster.this[0]"
+    known = {
+        "cluster_name": Handle(cluster, "name"),
+        "cluster_primary_security_group_id": Handle(cluster, "cluster_security_group_id"),
+        "eks_cluster_managed_security_group_id": Handle(cluster, "cluster_security_group_id"),
+        "cluster_security_group_id": Handle(f"{address}.aws_security_group.cluster[0]"),
+        "node_security_group_id": Handle(f"{address}.aws_security_group.node[0]"),
+    }
+    return known.get(name)
 
 
-def _node_group_security(call: Call, type_: str, group: Mapping[str, Value], cluster: Resource) -> dict[str, Value]:
-    """Since v18 the module's launch templates put the nodes into its own group; without one EKS's group holds."""
-    defaults = call.get("eks_managed_node_group_defaults")
-    settings = {**(defaults if isinstance(defaults, dict) else {}), **group}
-    if settings.get("use_custom_launch_template") is False or settings.get("create_launch_template") is False:
-        return {}
-    if type_ == "aws_eks_fargate_profile" or call.has("node_groups", "worker_groups", "worker_groups_launch_template"):
-        return {}
-    if call.flag(True, "create_node_security_group") is not True:
-        return {}
-    groups = [Handle(f"{call.address}.aws_security_group.node[0]")]
-    if settings.get("attach_cluster_primary_security_group") is True:
-        groups.append(Handle(cluster.address, "cluster_security_group_id"))
-    return {"module_node_groups": groups}
-
-
-def _named_groups(value: Value) -> list[tuple[str, Value]]:
-    if isinstance(value, dict):
-        return list(value.items())[:200]
-    if isinstance(value, Open):
-        return [("all", value)]
-    return [(str(index), group) for index, group in enumerate(members(value))][:200]
+_GIVEN = ("cluster_primary_security_group_id", "eks_cluster_managed_security_group_id", "cluster_security_group_id")
 
 
 def _outputs(call: Call, names: Names, cluster: Resource) -> dict[str, Value]:
-    name = call.get(*names.name) if names.name else None
-    primary = Handle(cluster.address, "cluster_security_group_id")
+    given = call.get(*names.name) if names.name else None
+    name: Value = given if isinstance(given, str) else Handle(cluster.address, "name")
     return {
-        "cluster_name": Handle(cluster.address, "name") if name is None else name,
-        "cluster_id": Handle(cluster.address, "name") if name is None else name,
-        "cluster_primary_security_group_id": primary,
-        "eks_cluster_managed_security_group_id": primary,
-        "cluster_security_group_id": Handle(f"{call.address}.aws_security_group.cluster[0]"),
-        "node_security_group_id": Handle(f"{call.address}.aws_security_group.node[0]"),
+        "cluster_name": name,
+        "cluster_id": name,
+        "eks_cluster_id": name,
         "cluster_version": call.get(*names.version),
+        **{output: outputs_before(call.address, output) for output in (*_GIVEN, "node_security_group_id")},
     }

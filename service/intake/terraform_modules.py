@@ -11,13 +11,14 @@ from functools import partial
 
 from service.intake.readings import Open, quoted
 from service.intake.terraform_bodies import META, PENDING, Bodies, Cells, Found, ignored_changes
-from service.intake.terraform_eks_module import expand_eks
+from service.intake.terraform_eks_module import expand_eks, outputs_before
 from service.intake.terraform_endpoint_module import expand_endpoints
 from service.intake.terraform_evaluator import NO_VALUE, Locals
 from service.intake.terraform_expressions import evaluator_of
 from service.intake.terraform_folders import Folder, local_source
 from service.intake.terraform_instances import Instances, instances_of, shaped
 from service.intake.terraform_known_modules import Call, Made
+from service.intake.terraform_node_groups import expand_part
 from service.intake.terraform_resources import CLUSTERS, RELEVANT, Resource
 from service.intake.terraform_syntax import Block, text_of
 from service.intake.terraform_values import Handle, Value
@@ -32,7 +33,7 @@ _NOT_MADE_HERE = Open("", "the module is not part of the document")
 
 
 def _expanded(call: Call) -> Made | None:
-    for expand in (expand_vpc, expand_endpoints, expand_eks):
+    for expand in (expand_vpc, expand_endpoints, expand_part, expand_eks):
         made = expand(call)
         if made is not None:
             return made
@@ -215,6 +216,7 @@ class Module:
             self.world.described[address] = child.output
             child.build()
         else:
+            self.world.described[address] = lambda output: outputs_before(address, output) or PENDING
             self._ensure_known(address, call, known, how_many, self._found(rests_on))
 
     def _child(self, address: str, folder: Folder, call: Block, known: Locals) -> Module:
