@@ -6,6 +6,7 @@ is written as null counts as not written to the provider, but as written to a mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +21,7 @@ from service.intake.eks_settings import (
     describe_list,
     describe_remote_networks,
 )
-from service.intake.readings import MISSING, Open, Reading, Section, as_flag, as_text
+from service.intake.readings import MISSING, Open, Reading, Section, as_flag, as_text, quoted
 from service.intake.terraform_filters import own_group
 from service.intake.terraform_network import Network
 from service.intake.terraform_resources import Inventory, Resource
@@ -38,12 +39,16 @@ _NAMES = {
     "etcdInstanceType": "etcd_instance_type",
 }
 PROVIDER = Dialect(format="Terraform's AWS provider", own=_NAMES)
+_SETTING = ("endpoint_public_access", "endpoint_private_access", "public_access_cidrs")
+_KNOWN = frozenset({*_SETTING, "control_plane_egress_mode"})
+_OF_ACCESS = re.compile("access|endpoint|public|private")
 _MODULE_LIST = ["0.0.0.0/0"]
 _LIST = "/endpoint_access/public_access_cidrs"
 
 
 def describe_cluster(draft: Draft, cluster: Resource, inventory: Inventory) -> None:
     """All that the resource says of the cluster, but for the network around it."""
+    cluster = _with_refused(cluster)
     read = _Reader(cluster, inventory)
     if cluster.how_many:
         draft.leave_open("/", cluster.how_many.why, cluster.how_many.text)
@@ -60,6 +65,23 @@ def describe_cluster(draft: Draft, cluster: Resource, inventory: Inventory) -> N
     describe_hosting(draft, read.section("outpost_config"))
     describe_remote_networks(draft, read.section("remote_network_config"))
     describe_labels(draft, read.reading("tags"))
+
+
+def _with_refused(cluster: Resource) -> Resource:
+    """The cluster with its setting left open where an argument that the provider does not have was to decide it.
+
+    Terraform refuses such a configuration; its author meant something, and the default is not it.
+    """
+    config = block(cluster.get("vpc_config"))
+    if cluster.made_by is not None or isinstance(config, Open):
+        return cluster
+    own = [name for name in cluster.values if name in _SETTING]
+    alien = own + [name for name in config if name not in _KNOWN and _OF_ACCESS.search(name)]
+    if not alien:
+        return cluster
+    why = f"the provider has no `{quoted(alien[0])}` there, and Terraform refuses it"
+    refused = {name: Open(alien[0], why) for name in _SETTING if config.get(name) is None}
+    return replace(cluster, values={**cluster.values, "vpc_config": [{**config, **refused}]})
 
 
 class _Reader:

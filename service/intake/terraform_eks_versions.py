@@ -25,6 +25,8 @@ _ONLY_IN: tuple[tuple[int, int | None, tuple[str, ...]], ...] = (
     (18, None, ("subnet_ids", "control_plane_subnet_ids", "eks_managed_node_groups", "self_managed_node_groups")),
     (18, None, ("eks_managed_node_group_defaults", "create", "create_kms_key", "iam_role_arn")),
     (18, 19, ("manage_aws_auth_configmap", "create_aws_auth_configmap", "aws_auth_roles", "aws_auth_users")),
+    (18, 18, ("node_security_group_ntp_ipv4_cidr_block", "node_security_group_ntp_ipv6_cidr_block")),
+    (19, None, ("node_security_group_enable_recommended_rules", "outpost_config", "cluster_addons_timeouts")),
     (20, None, ("access_entries", "enable_cluster_creator_admin_permissions", "authentication_mode")),
     (20, 20, ("cluster_compute_config", "cluster_upgrade_policy", "cluster_remote_network_config")),
     (4, 20, ("cluster_name", "cluster_version", "cluster_endpoint_public_access", "cluster_endpoint_private_access")),
@@ -32,6 +34,10 @@ _ONLY_IN: tuple[tuple[int, int | None, tuple[str, ...]], ...] = (
     (21, None, ("kubernetes_version", "endpoint_public_access", "endpoint_private_access", "addons")),
     (21, None, ("endpoint_public_access_cidrs", "compute_config", "ip_family", "remote_network_config")),
 )
+
+
+# Arguments that were lists until a major version, and objects since then (UPGRADE-19.0.md): Terraform takes no other.
+_LISTS_UNTIL = {"iam_role_additional_policies": 18, "cluster_encryption_config": 18}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +178,12 @@ def _versioned(call: Call, allowed: Majors, *, is_local: bool) -> tuple[Names, M
     for least, most, arguments in _ONLY_IN:
         if call.has(*arguments):
             narrower = span.within(least, most)
+            if narrower.most is None or narrower.least <= narrower.most:
+                span = narrower
+    for argument, list_until in _LISTS_UNTIL.items():
+        value = call.get(argument)
+        if isinstance(value, dict) or (isinstance(value, list) and value):
+            narrower = span.within(0, list_until) if isinstance(value, list) else span.within(list_until + 1, None)
             if narrower.most is None or narrower.least <= narrower.most:
                 span = narrower
     newest = NEWEST_EKS if span.most is None else span.most

@@ -289,3 +289,60 @@ def test_two_clusters_of_one_address_are_both_described() -> None:
     assert [effective(one)[PUBLIC] for one in found] == [True, False]
     (said,) = [one for one in found[0].ignored if one.place == "aws_eks_cluster.a#2"]
     assert said.why == "a second block of one address, which Terraform refuses; both are described"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("iam_role_additional_policies = { more = var.arn }", True),
+        ('iam_role_additional_policies = ["arn:aws:iam::aws:policy/A"]', False),
+        ('cluster_encryption_config = { resources = ["secrets"] }', True),
+        ('cluster_encryption_config = [{ resources = ["secrets"] }]', False),
+        ("cluster_encryption_config = []", None),
+        ('node_security_group_ntp_ipv4_cidr_block = ["169.254.169.123/32"]', False),
+        ("node_security_group_enable_recommended_rules = true", True),
+        ("iam_role_additional_policies = var.policies", None),
+    ],
+)
+def test_an_argument_that_was_a_list_until_v18_tells_the_side_of_the_turn(
+    arguments: str, expected: bool | None
+) -> None:
+    """v19 turned the defaults round and made objects of some lists; Terraform takes only the one or the other."""
+    given = f'cluster_name = "a"\n subnet_ids = []\n manage_aws_auth_configmap = true\n {arguments}'
+
+    (found,) = clusters(f'module "eks" {{\n source = "../.."\n {given}\n}}')
+
+    assert effective(found)["endpoint_private_access"] is expected
+
+
+@pytest.mark.parametrize(
+    ("inside", "beside", "shown"),
+    [
+        ("endpoint_config = { public_access = false }", "", "endpoint_config"),
+        ("public_access = false", "", "public_access"),
+        ("endpoint_privat_access = true", "", "endpoint_privat_access"),
+        ("", "endpoint_public_access = false", "endpoint_public_access"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("type_", "sign", "name"),
+    [("aws_eks_cluster", "", "vpc_config"), ("awscc_eks_cluster", "=", "resources_vpc_config")],
+)
+def test_an_argument_that_the_provider_does_not_have_there_leaves_the_setting_open(
+    type_: str, sign: str, name: str, inside: str, beside: str, shown: str
+) -> None:
+    """Terraform refuses it; the author meant something, and the provider's default is not it."""
+    block = f'{name} {sign} {{\n subnet_ids = ["subnet-1"]\n {inside}\n}}'
+
+    (found,) = clusters(f'resource "{type_}" "a" {{\n name = "a"\n {block}\n {beside}\n}}')
+
+    assert set(effective(found).values()) == {None}
+    assert {one.text for one in found.unknown if one.field.startswith("/endpoint_access")} == {shown}
+
+
+def test_what_is_stated_beside_a_refused_argument_stays_stated() -> None:
+    block = "vpc_config {\n public = false\n endpoint_private_access = true\n}"
+
+    (found,) = clusters(f'resource "aws_eks_cluster" "a" {{\n name = "a"\n {block}\n}}')
+
+    assert effective(found) == {PUBLIC: None, "endpoint_private_access": True, LIST: None}
