@@ -36,36 +36,42 @@ _TELLING_EKS = (
 )
 # All that terraform-aws-modules/eks has had from v4 to v21 besides those; Terraform refuses a call with any other.
 _EKS = frozenset(
-    """
-    create region tags prefix_separator name kubernetes_version enabled_log_types deletion_protection
-    force_update_version authentication_mode upgrade_policy remote_network_config zonal_shift_config
-    additional_security_group_ids subnet_ids endpoint_private_access endpoint_public_access
-    endpoint_public_access_cidrs ip_family service_ipv4_cidr service_ipv6_cidr outpost_config encryption_config
-    attach_encryption_policy cluster_tags create_primary_security_group_tags timeouts create_cloudwatch_log_group
-    create_security_group security_group_id vpc_id create_cni_ipv6_iam_policy create_node_security_group enable_irsa
-    openid_connect_audiences include_oidc_root_ca_thumbprint custom_oidc_thumbprints create_iam_role
-    dataplane_wait_duration enable_auto_mode_custom_tags create_auto_mode_iam_resources addons addons_timeouts
-    identity_providers create_node_iam_role putin_khuylo kube_controller_manager_config kube_scheduler_config
-    fargate_profile_defaults cluster_name cluster_version cluster_enabled_log_types cluster_force_update_version
-    cluster_upgrade_policy cluster_remote_network_config cluster_zonal_shift_config
-    cluster_additional_security_group_ids cluster_endpoint_private_access cluster_endpoint_public_access
-    cluster_endpoint_public_access_cidrs cluster_service_ipv4_cidr cluster_service_ipv6_cidr
-    attach_cluster_encryption_policy create_cluster_primary_security_group_tags cluster_timeouts
-    create_cluster_security_group cluster_security_group_id cluster_addons_timeouts cluster_identity_providers
-    cluster_access_config bootstrap_self_managed_addons enable_security_groups_for_pods enable_efa_support
-    provision_on_outpost cluster_iam_role_dns_suffix permissions_boundary iam_path cluster_iam_role_name
-    manage_cluster_iam_resources manage_worker_iam_resources workers_role_name attach_worker_cni_policy create_eks
-    node_groups_defaults eks_oidc_root_ca_thumbprint create_fargate_pod_execution_role
-    fargate_pod_execution_role_name fargate_subnets cluster_egress_cidrs wait_for_cluster_timeout
-    wait_for_cluster_cmd wait_for_cluster_interpreter default_platform map_accounts map_users map_accounts_count
-    map_roles_count map_users_count worker_group_count worker_group_tags worker_group_launch_template_count
-    worker_groups_launch_template_mixed workers_additional_policies workers_egress_cidrs cluster_create_timeout
-    cluster_delete_timeout cluster_update_timeout cluster_create_security_group config_output_path
-    write_aws_auth_config aws_auth_additional_labels local_exec_interpreter security_groups workstation_cidr
-    cluster_create_endpoint_private_access_sg_rule cluster_endpoint_private_access_cidrs
-    cluster_endpoint_private_access_sg cluster_log_retention_in_days cluster_log_kms_key_id
-    kubernetes_network_config
-    """.split()  # noqa: SIM905 - a hundred names are read in lines, not in quotes
+    (
+        *("create", "region", "tags", "prefix_separator", "name", "kubernetes_version", "enabled_log_types"),
+        *("deletion_protection", "force_update_version", "authentication_mode", "upgrade_policy"),
+        *("remote_network_config", "zonal_shift_config", "additional_security_group_ids", "subnet_ids"),
+        *("endpoint_private_access", "endpoint_public_access", "endpoint_public_access_cidrs", "ip_family"),
+        *("service_ipv4_cidr", "service_ipv6_cidr", "outpost_config", "encryption_config"),
+        *("attach_encryption_policy", "cluster_tags", "create_primary_security_group_tags", "timeouts"),
+        *("create_cloudwatch_log_group", "create_security_group", "security_group_id", "vpc_id"),
+        *("create_cni_ipv6_iam_policy", "create_node_security_group", "enable_irsa", "openid_connect_audiences"),
+        *("include_oidc_root_ca_thumbprint", "custom_oidc_thumbprints", "create_iam_role"),
+        *("dataplane_wait_duration", "enable_auto_mode_custom_tags", "create_auto_mode_iam_resources", "addons"),
+        *("addons_timeouts", "identity_providers", "create_node_iam_role", "putin_khuylo"),
+        *("kube_controller_manager_config", "kube_scheduler_config", "fargate_profile_defaults", "cluster_name"),
+        *("cluster_version", "cluster_enabled_log_types", "cluster_force_update_version"),
+        *("cluster_upgrade_policy", "cluster_remote_network_config", "cluster_zonal_shift_config"),
+        *("cluster_additional_security_group_ids", "cluster_endpoint_private_access"),
+        *("cluster_endpoint_public_access", "cluster_endpoint_public_access_cidrs", "cluster_service_ipv4_cidr"),
+        *("cluster_service_ipv6_cidr", "attach_cluster_encryption_policy"),
+        *("create_cluster_primary_security_group_tags", "cluster_timeouts", "create_cluster_security_group"),
+        *("cluster_security_group_id", "cluster_addons_timeouts", "cluster_identity_providers"),
+        *("cluster_access_config", "bootstrap_self_managed_addons", "enable_security_groups_for_pods"),
+        *("enable_efa_support", "provision_on_outpost", "cluster_iam_role_dns_suffix", "permissions_boundary"),
+        *("iam_path", "cluster_iam_role_name", "manage_cluster_iam_resources", "manage_worker_iam_resources"),
+        *("workers_role_name", "attach_worker_cni_policy", "create_eks", "node_groups_defaults"),
+        *("eks_oidc_root_ca_thumbprint", "create_fargate_pod_execution_role", "fargate_pod_execution_role_name"),
+        *("fargate_subnets", "cluster_egress_cidrs", "wait_for_cluster_timeout", "wait_for_cluster_cmd"),
+        *("wait_for_cluster_interpreter", "default_platform", "map_accounts", "map_users", "map_accounts_count"),
+        *("map_roles_count", "map_users_count", "worker_group_count", "worker_group_tags"),
+        *("worker_group_launch_template_count", "worker_groups_launch_template_mixed"),
+        *("workers_additional_policies", "workers_egress_cidrs", "cluster_create_timeout"),
+        *("cluster_delete_timeout", "cluster_update_timeout", "cluster_create_security_group"),
+        *("config_output_path", "write_aws_auth_config", "aws_auth_additional_labels", "local_exec_interpreter"),
+        *("security_groups", "workstation_cidr", "cluster_create_endpoint_private_access_sg_rule"),
+        *("cluster_endpoint_private_access_cidrs", "cluster_endpoint_private_access_sg"),
+        *("cluster_log_retention_in_days", "cluster_log_kms_key_id", "kubernetes_network_config"),
+    )
 )
 _EKS_FAMILIES = (
     *("kms_key_", "enable_kms_key_", "cloudwatch_log_group_", "security_group_", "cluster_security_group_"),

@@ -46,7 +46,7 @@ _PARTS = (
     ("cloudposse/eks-fargate-profile/aws", _FARGATE, ()),
     ("cloudposse/terraform-aws-eks-fargate-profile", _FARGATE, ()),
 )
-_SOMEBODYS_TEMPLATE: dict[str, Value] = {"launch_template": [{"name": "not shown"}]}
+_SOMEBODYS_TEMPLATE: dict[str, Value] = {"launch_template": [{"name": "unseen"}]}
 
 
 def node_groups(call: Call, cluster: Resource, *, templates_are_known: bool) -> Iterator[Resource]:
