@@ -68,7 +68,7 @@ def repairs_in(conditions: Iterable[Conditions] | None, mends: Iterable[Mend] | 
 
 def _with_own(change: WrittenChange, own: Own) -> WrittenChange:
     """A change of the document's tool is marked, and says why the document is not edited itself."""
-    is_own = change.tool == own.tool and (not own.argument or f"\n  {own.argument} " in change.text)
+    is_own = change.tool == own.tool and own.title in ("", change.title)
     if own.changes or not is_own:
         return change
     return replace(change, is_own=True, notes=(*own.notes, *change.notes))

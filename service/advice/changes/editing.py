@@ -40,11 +40,11 @@ _KEPT_LIST = "a list that is there stays: it does nothing while public access is
 class Own:
     """What is written for the document's own tool: its edits, or why there are none.
 
-    ``argument`` is what the module in use calls the public switch, where the tool has several spellings.
+    ``title`` is that of the written change which spells the setting as the document does, where the tool has several.
     """
 
     tool: str | None = None
-    argument: str = ""
+    title: str = ""
     changes: tuple[WrittenChange, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -103,10 +103,10 @@ def own_changes(wanted: Wanted) -> Own:
 def _spelling_in_use(source: SourceDocument) -> Own:
     """Which of Terraform's spellings the document has; the resource's if that cannot be told."""
     try:
-        target = target_of(_configuration(_opened(source)), source.place)
+        spelling = target_of(_configuration(_opened(source)), source.place).spelling
     except CannotEditError:
         return Own("terraform")
-    return Own(target.tool, target.names[0])
+    return Own(spelling.tool, spelling.title)
 
 
 def _edits(wanted: Wanted, source: SourceDocument, format_: str, tool: str) -> Iterable[WrittenChange]:

@@ -1,4 +1,4 @@
-"""Terraform: `aws_eks_cluster`, terraform-aws-modules/eks in both spellings, and cloudposse/eks-cluster.
+"""Terraform: `aws_eks_cluster`, `rancher2_cluster`, terraform-aws-modules/eks in both spellings, and cloudposse.
 
 Both switches are always written, whatever the default: those of terraform-aws-modules/eks turned round at v19, and
 its arguments were renamed at v21 to the names that cloudposse has with the first defaults (PEERS.md, section C).
@@ -18,20 +18,55 @@ REST = "the rest of the block stays as it is: add or change these lines in it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModuleNames:
-    """How a module calls the setting, and how a call of it begins."""
+class Spelling:
+    """What a resource or a module calls the setting."""
 
     tool: str
     title: str
-    source: str
-    version: str
     public: str
     private: str
     ranges: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceSpelling(Spelling):
+    """The setting in the block ``block`` of resources of a type."""
+
+    type: str
+    block: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleSpelling(Spelling):
+    """The setting among the arguments of a module, and how a call of it begins."""
+
+    source: str
+    version: str
+
+
+RESOURCE = ResourceSpelling(
+    tool="terraform",
+    title="Terraform, `aws_eks_cluster`",
+    type="aws_eks_cluster",
+    block="vpc_config",
+    public="endpoint_public_access",
+    private="endpoint_private_access",
+    ranges="public_access_cidrs",
+)
+RESOURCES = (
+    RESOURCE,
+    ResourceSpelling(
+        tool="terraform_rancher",
+        title="Terraform, `rancher2_cluster`",
+        type="rancher2_cluster",
+        block="eks_config_v2",
+        public="public_access",
+        private="private_access",
+        ranges="public_access_sources",
+    ),
+)
 MODULES = (
-    ModuleNames(
+    ModuleSpelling(
         tool="terraform_module",
         title="terraform-aws-modules/eks since v21",
         source="terraform-aws-modules/eks/aws",
@@ -40,7 +75,7 @@ MODULES = (
         private="endpoint_private_access",
         ranges="endpoint_public_access_cidrs",
     ),
-    ModuleNames(
+    ModuleSpelling(
         tool="terraform_module",
         title="terraform-aws-modules/eks until v20",
         source="terraform-aws-modules/eks/aws",
@@ -49,7 +84,7 @@ MODULES = (
         private="cluster_endpoint_private_access",
         ranges="cluster_endpoint_public_access_cidrs",
     ),
-    ModuleNames(
+    ModuleSpelling(
         tool="terraform_cloudposse",
         title="cloudposse/eks-cluster",
         source="cloudposse/eks-cluster/aws",
@@ -59,42 +94,34 @@ MODULES = (
         ranges="public_access_cidrs",
     ),
 )
-RESOURCE = ModuleNames(
-    tool="terraform",
-    title="Terraform, `aws_eks_cluster`",
-    source="",
-    version="",
-    public="endpoint_public_access",
-    private="endpoint_private_access",
-    ranges="public_access_cidrs",
-)
 
 
-def values_of(names: ModuleNames, access: Access) -> dict[str, object]:
-    """The setting under a module's names; the list is left as it is where it does nothing (F-1.21)."""
-    switches: dict[str, object] = {names.public: access.public, names.private: access.private}
-    return switches | ({names.ranges: access.cidrs} if access.public else {})
+def values_of(spelling: Spelling, access: Access) -> dict[str, object]:
+    """The setting under the names of a resource or module; a list that does nothing is left as it is (F-1.21)."""
+    switches: dict[str, object] = {spelling.public: access.public, spelling.private: access.private}
+    return switches | ({spelling.ranges: access.cidrs} if access.public else {})
 
 
 def write(wanted: Wanted) -> Iterator[WrittenChange]:
-    """The resource, and a call of each module."""
+    """A resource of each type, and a call of each module."""
     label = label_of(wanted.name, "this")
-    yield target(
-        wanted,
-        tool=RESOURCE.tool,
-        title=RESOURCE.title,
-        form=Form.HCL,
-        text="\n".join(
-            (
-                f'resource "aws_eks_cluster" "{label}" {{',
-                "  vpc_config {",
-                *hcl_attributes(values_of(RESOURCE, wanted.target), 4),
-                "  }",
-                "}",
-            )
-        ),
-        notes=(REST,),
-    )
+    for resource in RESOURCES:
+        yield target(
+            wanted,
+            tool=resource.tool,
+            title=resource.title,
+            form=Form.HCL,
+            text="\n".join(
+                (
+                    f'resource "{resource.type}" "{label}" {{',
+                    f"  {resource.block} {{",
+                    *hcl_attributes(values_of(resource, wanted.target), 4),
+                    "  }",
+                    "}",
+                )
+            ),
+            notes=(REST,),
+        )
     for module in MODULES:
         head: dict[str, object] = {"source": module.source}
         head |= {"version": module.version} if module.version else {}

@@ -14,25 +14,26 @@ from itertools import pairwise
 from service.advice.changes.edits import CannotEditError, edited
 from service.advice.changes.hcl_edits import Block, Expression, blocks_of, edits_for, literal, named
 from service.advice.changes.quoting import hcl_value
-from service.advice.changes.terraform import MODULES, RESOURCE
+from service.advice.changes.terraform import MODULES, RESOURCE, RESOURCES, Spelling
 from service.intake.readings import quoted
 from service.intake.terraform_eks_versions import argument_names
 from service.intake.terraform_known_modules import Call
 
 _INDEX = re.compile(r"\[[^\[\]]*\]")
-_TYPE = "aws_eks_cluster"
 _VARIABLE = re.compile(r"var\.([A-Za-z_][A-Za-z0-9_-]*)")
-_RESOURCE_NAMES = (RESOURCE.public, RESOURCE.private, RESOURCE.ranges)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The block that holds the setting, its file, and what it calls the switches and the list."""
+    """The block that holds the setting, its file, and what it calls the switches and the list.
+
+    ``spelling`` is that of the written change with these names; the resource's for a module of which none is written.
+    """
 
     file: str
     block: Block
     names: tuple[str, str, str]
-    tool: str
+    spelling: Spelling
 
 
 def target_of(files: Mapping[str, str], address: str) -> Target:
@@ -44,16 +45,19 @@ def target_of(files: Mapping[str, str], address: str) -> Target:
         for file, call in _all(parsed, "module", module):
             names = _names(call)
             if names:
-                known = (one.tool for one in MODULES if (one.public, one.ranges) == (names[0], names[2]))
-                return Target(file, call, names, next(known, RESOURCE.tool))
-    found = list(_all(parsed, _TYPE, parts[-1]))
+                return Target(file, call, names, next((one for one in MODULES if _names_of(one) == names), RESOURCE))
+    found = [(it, *one) for it in RESOURCES for one in _all(parsed, it.type, parts[-1]) if it.type in parts]
     if len(found) != 1:
         raise CannotEditError("the block that makes the cluster is not found, or not alone in its name")
-    file, resource = found[0]
-    config = named(resource.blocks, "vpc_config")
+    spelling, file, resource = found[0]
+    config = named(resource.blocks, spelling.block)
     if config is None:
-        raise CannotEditError("the resource has no plain vpc_config block")
-    return Target(file, config, _RESOURCE_NAMES, RESOURCE.tool)
+        raise CannotEditError(f"the resource has no plain {spelling.block} block")
+    return Target(file, config, _names_of(spelling), spelling)
+
+
+def _names_of(spelling: Spelling) -> tuple[str, str, str]:
+    return spelling.public, spelling.private, spelling.ranges
 
 
 def _all(parsed: Mapping[str, tuple[Block, ...]], type_: str, name: str) -> Iterator[tuple[str, Block]]:

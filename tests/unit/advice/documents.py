@@ -196,6 +196,18 @@ module "eks" {
   name = "demo"
 }
 """
+TERRAFORM_RANCHER = """\
+resource "rancher2_cluster" "main" {
+  name = "demo"
+  eks_config_v2 {
+    region                = "eu-west-1"
+    kubernetes_version    = "1.33"
+    public_access         = true
+    private_access        = false
+    public_access_sources = ["54.1.2.0/24"]
+  }
+}
+"""
 
 SAMPLES = {
     "eksctl.yaml": EKSCTL,
@@ -210,6 +222,7 @@ SAMPLES = {
     "template.json": TEMPLATE_JSON,
     "cdk.json": CDK,
     "main.tf": TERRAFORM,
+    "rancher.tf": TERRAFORM_RANCHER,
     "module.tf": MODULE,
     "module-silent.tf": MODULE_SILENT,
     "windows.tf": TERRAFORM.replace("\n", "\r\n"),

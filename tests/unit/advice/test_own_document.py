@@ -29,6 +29,7 @@ from tests.unit.advice.documents import (
     TEMPLATE,
     TEMPLATE_JSON,
     TERRAFORM,
+    TERRAFORM_RANCHER,
     applied,
     own,
     read_setting,
@@ -36,6 +37,9 @@ from tests.unit.advice.documents import (
 
 PUBLIC, BOTH, PRIVATE = EndpointMode.PUBLIC, EndpointMode.PUBLIC_AND_PRIVATE, EndpointMode.PRIVATE
 OFFICE, HOME = "13.209.0.0/28", "52.78.1.1/32"
+DYNAMIC = TERRAFORM.replace("vpc_config {", 'dynamic "vpc_config" {\n  for_each = [1]\n  content {').replace(
+    "  }\n}", "  }\n}\n}"
+)
 LISTS = ((OFFICE,), (OFFICE, HOME), (HOME,), ("0.0.0.0/0",))
 
 
@@ -190,9 +194,7 @@ def test_a_block_that_several_clusters_share_is_left() -> None:
     ("document", "why"),
     [
         (
-            TERRAFORM.replace("vpc_config {", 'dynamic "vpc_config" {\n  for_each = [1]\n  content {').replace(
-                "  }\n}", "  }\n}\n}"
-            ),
+            DYNAMIC,
             "the resource has no plain vpc_config block",
         ),
         (
@@ -419,14 +421,25 @@ def test_an_absent_attribute_stands_below_its_siblings_and_in_line_with_them() -
     assert lines(own(document, BOTH, HOME, name="main.tf")) == [f'+    public_access_cidrs       = ["{HOME}"]']
 
 
-def test_why_a_document_is_not_edited_is_said_where_the_lines_for_its_tool_stand() -> None:
-    document = TEMPLATE.replace("'true'", "!Ref IsPublic")
+@pytest.mark.parametrize(
+    ("name", "document", "title"),
+    [
+        ("template.yaml", TEMPLATE.replace("'true'", "!Ref IsPublic"), "CloudFormation, `AWS::EKS::Cluster`"),
+        ("main.tf", TERRAFORM.replace('"false"', "tobool(var.on)"), "Terraform, `aws_eks_cluster`"),
+        ("main.tf", TERRAFORM_RANCHER.replace("= false", "= tobool(var.on)"), "Terraform, `rancher2_cluster`"),
+        ("main.tf", MODULE.replace("= null", "= tobool(var.on)"), "terraform-aws-modules/eks until v20"),
+        ("main.tf", DYNAMIC, "Terraform, `aws_eks_cluster`"),
+    ],
+)
+def test_why_a_document_is_not_edited_is_said_where_the_lines_for_its_tool_stand(
+    name: str, document: str, title: str
+) -> None:
     office = {"at": "internet", "source_cidrs": [HOME]}
     operator = {"name": "operator", "kind": "operator", "location": office}
-    question = load_question({"source": {"document": document}, "consumers": [operator]})
+    question = load_question({"source": {"document": document, "name": name}, "consumers": [operator]})
 
-    told = {it.tool: it for it in advise(question).changes or () if it.what == "target"}
+    targets = [it for it in advise(question).changes or () if it.what == "target"]
 
-    assert told["cloudformation"].is_own
-    assert any(note.startswith("your document is not edited: ") for note in told["cloudformation"].notes)
-    assert not told["terraform"].is_own
+    assert [it.title for it in targets if it.is_own] == [title]
+    for it in targets:
+        assert it.is_own == any(note.startswith("your document is not edited: ") for note in it.notes)
