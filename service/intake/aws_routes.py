@@ -1,7 +1,8 @@
 """Route tables, which subnet has which, and the NAT gateways that routes lead to.
 
 A subnet has the table of its explicit association, and without one the VPC's main table. Whether a subnet has
-no explicit association only a whole list of the tables tells; without it the table is unknown.
+no explicit association only a whole list of the tables tells; without it the table is unknown. So is that of the
+subnets whose table is not told in full: a table with a hole in it would deny what is not known.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def describe_routes(draft: Draft, around: Around) -> None:
     ours = {subnet["id"] for subnet in draft.cluster.get("subnets", ())}
     explicit: dict[str, tuple[str, Record]] = {}
     main = ""
+    holes: set[str] = set()
     for id_, record in tables:
         is_main = False
         for association in record.parts("Associations"):
@@ -46,54 +48,70 @@ def describe_routes(draft: Draft, around: Around) -> None:
                 explicit.setdefault(subnet, (id_, record))
             elif association.text("GatewayId"):
                 draft.ignore(association.place, "routes of what comes in through a gateway")
-        _table(draft, id_, record, is_main, around)
+        if not _table(draft, id_, record, is_main, around):
+            holes.add(id_)
         main = id_ if is_main else main
     draft.know_subnets(sorted(explicit.keys() - ours))
-    _associate(draft, around, explicit, main)
+    _associate(draft, around, explicit, main, holes)
 
 
-def _associate(draft: Draft, around: Around, explicit: dict[str, tuple[str, Record]], main: str) -> None:
+def _associate(
+    draft: Draft, around: Around, explicit: dict[str, tuple[str, Record]], main: str, holes: set[str]
+) -> None:
     mains = dict(around.of_vpc("routetables", "RouteTableId"))
+    is_whole = around.bundle.shows("routetables")
     for subnet in draft.cluster.get("subnets", ()):
         reference = f"/subnets[{subnet['id']}]/route_table"
-        if subnet["id"] in explicit:
+        used = explicit[subnet["id"]][0] if subnet["id"] in explicit else main if is_whole else ""
+        if used in holes:
+            draft.leave_open(reference, "its table is not told in full", used)
+        elif subnet["id"] in explicit:
             table, record = explicit[subnet["id"]]
             subnet["route_table"] = table
             note(draft, reference, record, "an explicit association")
-        elif main and around.bundle.shows("routetables"):
+        elif used:
             subnet["route_table"] = main
             note(draft, reference, mains[main], "no explicit association: the VPC's main table")
         else:
             draft.leave_open(reference, "no route table is associated with it here, and the list may be short of one")
-    if not around.bundle.shows("routetables"):
+    if not is_whole:
         for table in draft.cluster.get("route_tables", ()):
             table.pop("main", None)
 
 
-def _table(draft: Draft, id_: str, record: Record, is_main: bool, around: Around) -> None:
+def _table(draft: Draft, id_: str, record: Record, is_main: bool, around: Around) -> bool:
+    """The table, if it is told in full; says whether it is."""
     element: dict[str, Any] = {"id": id_}
     if is_main:
         element["main"] = True
+    is_told = record.has("Routes")
+    if not is_told:
+        draft.leave_open(f"/route_tables[{id_}]", "its routes are not in the document")
     routes: dict[str, dict[str, Any]] = {}
     for part in record.parts("Routes"):
         target, is_dead = target_of(part), part.state() == "blackhole"
-        for destination in destinations(part, around):
+        led = list(destinations(part, around))
+        if not led:
+            draft.leave_open(f"/route_tables[{id_}]", "a route without a destination that is known", target)
+            is_told = False
+        for destination in led:
             if not target:
                 draft.leave_open(f"/route_tables[{id_}]", "a route without a target that is known", destination)
+                is_told = False
             elif destination in routes or len(routes) >= MOST_ROUTES:
                 draft.ignore(part.place, "a second route to one destination, or one too many")
             else:
                 routes[destination] = {"destination": destination, "target": target}
                 if is_dead:
                     routes[destination]["blackhole"] = True
-    if record.has("Routes"):
-        element["routes"] = list(routes.values())
-    else:
-        draft.leave_open(f"/route_tables[{id_}]", "its routes are not in the document")
+    if not is_told:
+        return False
+    element["routes"] = list(routes.values())
     known = draft.cluster.setdefault("route_tables", [])
     known[:] = [table for table in known if table["id"] != id_]
     known.append(element)
     note(draft, f"/route_tables[{id_}]", record)
+    return True
 
 
 def destinations(route: Record, around: Around) -> Iterator[str]:

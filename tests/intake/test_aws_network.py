@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from service.intake import aws
 from service.intake.understanding import Understanding
 from tests.intake.definitions import assert_decidable, unknown_fields
@@ -53,6 +55,24 @@ def test_a_list_with_missing_pages_does_not_tell_which_subnets_have_the_main_tab
 
     assert "route_table" not in _by_id(found, "subnets")["subnet-a"]
     assert "/subnets[subnet-a]/route_table" in unknown_fields(found)
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        {"Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "SomeNewGatewayId": "new-1", "State": "active"}]},
+        {"Routes": [{"SomeNewDestination": "everywhere", "GatewayId": "igw-1", "State": "active"}]},
+        {},
+    ],
+)
+@pytest.mark.parametrize("association", [{"SubnetId": "subnet-a", "Main": False}, {"Main": True}])
+def test_a_table_that_is_not_told_in_full_denies_nothing(routes: dict[str, Any], association: dict[str, Any]) -> None:
+    table = {"RouteTableId": "rtb-a", "VpcId": "vpc-1", "Associations": [association]} | routes
+    found = _around({"RouteTables": [table]})
+
+    assert "route_table" not in _by_id(found, "subnets")["subnet-a"]
+    assert {"/subnets[subnet-a]/route_table", "/route_tables[rtb-a]"} <= unknown_fields(found).keys()
+    assert "rtb-a" not in _by_id(found, "route_tables")
 
 
 def test_blackholes_prefix_lists_and_targets_are_kept() -> None:
