@@ -2,7 +2,9 @@
 
 A subnet has the table of its explicit association, and without one the VPC's main table. Whether a subnet has
 no explicit association only a whole list of the tables tells; without it the table is unknown. So is that of the
-subnets whose table is not told in full: a table with a hole in it would deny what is not known.
+subnets whose table is not told in full: a table with a hole in it would deny what is not known. A route with a target
+of an unknown kind leads to something of which nothing is known, as to an appliance, and a destination that cannot be
+read stands as a prefix list whose ranges are not known.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any
 from service.intake.aws_around import Around, is_gone, note
 from service.intake.aws_records import Record
 from service.intake.drafting import Draft
-from service.intake.readings import is_range
+from service.intake.readings import is_range, unknown_list
 
 MOST_ROUTES = 1_000
 _TARGETS = (
@@ -84,28 +86,25 @@ def _table(draft: Draft, id_: str, record: Record, is_main: bool, around: Around
     element: dict[str, Any] = {"id": id_}
     if is_main:
         element["main"] = True
-    is_told = record.has("Routes")
-    if not is_told:
+    if not record.has("Routes"):
         draft.leave_open(f"/route_tables[{id_}]", "its routes are not in the document")
+        return False
     routes: dict[str, dict[str, Any]] = {}
     for part in record.parts("Routes"):
         target, is_dead = target_of(part), part.state() == "blackhole"
         led = list(destinations(part, around))
         if not led:
             draft.leave_open(f"/route_tables[{id_}]", "a route without a destination that is known", target)
-            is_told = False
-        for destination in led:
+        for destination in led or [unknown_list(part.place)]:
             if not target:
                 draft.leave_open(f"/route_tables[{id_}]", "a route without a target that is known", destination)
-                is_told = False
-            elif destination in routes or len(routes) >= MOST_ROUTES:
+                target = f"what {id_[:150]} has no known name for"
+            if destination in routes or len(routes) >= MOST_ROUTES:
                 draft.ignore(part.place, "a second route to one destination, or one too many")
             else:
                 routes[destination] = {"destination": destination, "target": target}
                 if is_dead:
                     routes[destination]["blackhole"] = True
-    if not is_told:
-        return False
     element["routes"] = list(routes.values())
     known = draft.cluster.setdefault("route_tables", [])
     known[:] = [table for table in known if table["id"] != id_]

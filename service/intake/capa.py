@@ -7,6 +7,8 @@
 3. `spec.network.vpc.id` names a VPC that exists; without it the provider makes one (10.0.0.0/16), with a public
    subnet, a NAT gateway and a private subnet in each zone, unless `network.subnets` lists them.
 4. Pools (`capa_pools`) belong to the control plane that their Cluster names, or to the only one.
+5. A control plane that something else manages (the annotation `cluster.x-k8s.io/managed-by`) is only watched: what
+   the object leaves out is what the cluster has.
 """
 
 from __future__ import annotations
@@ -39,22 +41,34 @@ from service.intake.understanding import NotUnderstoodError, Understanding
 
 NAME = "capa-awsmanagedcontrolplane"
 _GROUP = "controlplane.cluster.x-k8s.io"
+_EXPERIMENTAL = "exp.infrastructure.cluster.x-k8s.io"
+"""The group that the first releases kept the same kinds in (v1alpha3)."""
 _PLANE, _TEMPLATE = "AWSManagedControlPlane", "AWSManagedControlPlaneTemplate"
-_GROUPS = (_GROUP, "infrastructure.cluster.x-k8s.io", "cluster.x-k8s.io")
+_GROUPS = (_GROUP, _EXPERIMENTAL, "infrastructure.cluster.x-k8s.io", "cluster.x-k8s.io")
 _KINDS = (
     *(_PLANE, _TEMPLATE, "AWSManagedMachinePool", "AWSMachinePool", "AWSMachineTemplate", "AWSFargateProfile"),
-    *("AWSManagedCluster", "Cluster", "ClusterClass", "MachinePool", "MachineDeployment"),
+    *(
+        "AWSManagedMachinePoolTemplate",
+        "AWSMachinePoolTemplate",
+        "AWSManagedCluster",
+        "Cluster",
+        "ClusterClass",
+        "MachinePool",
+        "MachineDeployment",
+    ),
 )
 """What is read together, so that a folder with one object to a file is one description."""
 _DIALECT = Dialect(format="Cluster API AWS", own={"publicAccessCidrs": "publicCIDRs"})
 _DEFAULT_CIDR = "10.0.0.0/16"
+_MANAGED_BY = "cluster.x-k8s.io/managed-by"
+_WATCHED = "something else manages the control plane, and the provider only watches it: the cluster keeps what it has"
 _MANAGED = "the provider creates the VPC, with a public and a private subnet and a NAT gateway in each zone"
 
 
 def read(documents: Documents) -> tuple[Understanding, ...]:
     """The cluster of each control plane or template of one."""
     found = manifests(documents)
-    planes = [one for one in found if one.group == _GROUP and one.kind in (_PLANE, _TEMPLATE)]
+    planes = [one for one in found if one.group in (_GROUP, _EXPERIMENTAL) and one.kind in (_PLANE, _TEMPLATE)]
     if not planes:
         raise NotUnderstoodError("no AWSManagedControlPlane of controlplane.cluster.x-k8s.io is in the document")
     return tuple(_read_one(one, found, planes) for one in planes)
@@ -70,12 +84,14 @@ def _read_one(plane: Manifest, found: list[Manifest], planes: list[Manifest]) ->
     draft.take("/region", as_text(spec.get("region")))
     describe_labels(draft, pairs_of(spec.get("additionalTags")))
     network = spec.section("network")
-    _describe_family(draft, network.section("vpc"))
-    _describe_endpoint(draft, spec)
+    is_watched = not plane.annotation(_MANAGED_BY).is_missing
+    dialect = replace(_DIALECT, absent=_WATCHED if is_watched else "")
+    _describe_family(draft, network.section("vpc"), dialect)
+    _describe_endpoint(draft, spec, dialect)
     describe_hosting(draft, spec.section("outpostConfig"))
     draft.take("/auto_mode", _as_auto_mode(spec.section("autoMode").get("mode")))
     draft.take("/egress_mode", _as_egress_mode(as_text(spec.get("controlPlaneEgressMode"))))
-    _describe_network(draft, spec, network)
+    _describe_network(draft, spec, network, is_watched=is_watched)
     used = describe_pools(draft, plane, found, len(planes))
     describe_remote_networks(draft, spec.section("remoteNetworkConfig"))
     ignore_others(draft, found, [*planes, *used])
@@ -123,28 +139,29 @@ def _json_patches(definition: Section) -> Iterator[tuple[tuple[str, ...], Open]]
             yield tuple(path[1:].split("/")), Open(quoted(text), "a patch of the ClusterClass sets it")
 
 
-def _describe_family(draft: Draft, vpc: Section) -> None:
+def _describe_family(draft: Draft, vpc: Section, dialect: Dialect) -> None:
     ipv6 = vpc.get("ipv6")
     if isinstance(ipv6.value, Open):
         draft.take("/ip_family", ipv6)
     elif ipv6.is_missing:
-        draft.fall_back("/ip_family", "ipv4", "Cluster API AWS: without network.vpc.ipv6 the cluster is IPv4")
+        because = "Cluster API AWS: without network.vpc.ipv6 the cluster is IPv4"
+        dialect.fall_back(draft, "/ip_family", "ipv4", because)
     else:
         draft.compute("/ip_family", "ipv6", "network.vpc.ipv6 is there", ipv6.place)
 
 
-def _describe_endpoint(draft: Draft, spec: Section) -> None:
+def _describe_endpoint(draft: Draft, spec: Section, dialect: Dialect) -> None:
     access = spec.section("endpointAccess")
     for switch, value in (("public", True), ("private", False)):
         if not draft.take(f"/endpoint_access/{switch}", as_flag(access.get(switch))):
             because = f"Cluster API AWS: endpointAccess.{switch} defaults to {str(value).lower()}"
-            draft.fall_back(f"/endpoint_access/{switch}", value, because)
-    describe_list(draft, access.get("publicCIDRs"), _DIALECT, as_text(spec.get("version")))
+            dialect.fall_back(draft, f"/endpoint_access/{switch}", value, because)
+    describe_list(draft, access.get("publicCIDRs"), dialect, as_text(spec.get("version")))
 
 
-def _describe_network(draft: Draft, spec: Section, network: Section) -> None:
+def _describe_network(draft: Draft, spec: Section, network: Section, *, is_watched: bool) -> None:
     vpc = network.section("vpc")
-    is_managed = vpc.get("id").is_missing or vpc.get("id").value == ""
+    is_managed = (vpc.get("id").is_missing or vpc.get("id").value == "") and not is_watched
     _describe_cidrs(draft, spec, vpc, is_managed=is_managed)
     if not is_managed:
         draft.ignore(f"{vpc.place}/id", "the VPC's id alone")
@@ -154,13 +171,11 @@ def _describe_network(draft: Draft, spec: Section, network: Section) -> None:
     elif not subnets.is_missing and subnets.value:
         for subnet in network.sections("subnets"):
             _add_subnet(draft, subnet, is_managed=is_managed)
-        ids = [subnet["id"] for subnet in draft.cluster.get("subnets", ())]
-        if ids:
-            draft.compute("/cluster_subnets", ids, "the provider hands every subnet to the cluster", subnets.place)
     elif is_managed:
         _add_created(draft)
     else:
         draft.leave_open("/subnets", "the provider finds the VPC's subnets when it runs")
+    _describe_cluster_subnets(draft, as_flag(spec.get("restrictPrivateSubnets")), subnets.place)
     groups = network.section("securityGroupOverrides")
     if groups.is_there:
         draft.leave_open("/security_groups", "named, but without their rules")
@@ -230,8 +245,21 @@ def _add_created(draft: Draft) -> None:
         element = {"id": side, "routing": routing, "assigns_public_ip": side == "public"}
         draft.add("subnets", element)
         draft.compute_in(f"/subnets[{side}]", _MANAGED)
-    draft.compute("/cluster_subnets", ["public", "private"], "the provider hands every subnet to the cluster")
     draft.assume("/subnets", "one subnet of each kind stands for those of up to three zones, which are not named")
+
+
+def _describe_cluster_subnets(draft: Draft, restricts: Reading, place: str) -> None:
+    """All subnets, or with `restrictPrivateSubnets` those that are not public."""
+    subnets = draft.cluster.get("subnets", [])
+    if subnets and isinstance(restricts.value, Open):
+        draft.take("/cluster_subnets", restricts)
+        return
+    because = "the provider hands every subnet to the cluster"
+    if restricts.value is True:
+        subnets = [subnet for subnet in subnets if subnet.get("routing") != "public"]
+        because = "restrictPrivateSubnets: the provider hands the private subnets alone to the cluster"
+    if subnets:
+        draft.compute("/cluster_subnets", [subnet["id"] for subnet in subnets], because, restricts.place or place)
 
 
 FORMATS = (

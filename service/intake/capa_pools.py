@@ -13,10 +13,10 @@ from service.intake.drafting import Draft
 from service.intake.kubernetes_objects import Manifest, by_name
 from service.intake.readings import Open, Reading, Section, as_flag, as_text, as_texts
 
-_GROUP = "infrastructure.cluster.x-k8s.io"
-_POOLS = ("AWSManagedMachinePool", "AWSMachinePool", "AWSMachineTemplate")
+_POOL_GROUPS = ("infrastructure.cluster.x-k8s.io", "exp.infrastructure.cluster.x-k8s.io")
+_TEMPLATED = ("AWSMachineTemplate", "AWSManagedMachinePoolTemplate", "AWSMachinePoolTemplate")
+_POOLS = ("AWSManagedMachinePool", "AWSMachinePool", *_TEMPLATED)
 _HOLDS = "the provider puts the cluster security group on the machines that it makes"
-_TEMPLATED = ("AWSMachineTemplate",)
 _FARGATE = "AWSFargateProfile"
 
 
@@ -24,7 +24,7 @@ def describe_pools(draft: Draft, plane: Manifest, found: list[Manifest], planes:
     """The plane's pools as consumers; gives the objects that were read."""
     used = []
     for one in found:
-        if one.group != _GROUP or one.kind not in (*_POOLS, _FARGATE):
+        if one.group not in _POOL_GROUPS or one.kind not in (*_POOLS, _FARGATE):
             continue
         if planes > 1 and not _belongs(one, plane, found):
             continue
@@ -78,13 +78,20 @@ def _add(draft: Draft, one: Manifest, spec: Section) -> None:
     else:
         draft.leave_open(f"{reference}/subnets", "the pool names no subnet, and the network's are not known")
     _put_public_ip(draft, consumer, spec)
-    if one.kind in _TEMPLATED or one.kind == "AWSMachinePool":
+    is_managed = one.kind.startswith("AWSManagedMachinePool")
+    if one.kind in _POOLS and not is_managed:
         draft.compute_in(f"{reference}/managed", _HOLDS, one.place)
-    groups = spec.section("awsLaunchTemplate").get("additionalSecurityGroups")
-    if one.kind == "AWSManagedMachinePool" and not groups.is_missing and groups.value != []:
+    if is_managed and _may_name_groups(spec.section("awsLaunchTemplate")):
         del consumer["managed"]
-        draft.leave_open(f"{reference}/security_groups", "its launch template names groups (F-3.13)")
+        draft.leave_open(f"{reference}/security_groups", "its launch template may name groups (F-3.13)")
     draft.consumer(consumer, Reading(None, one.place))
+
+
+def _may_name_groups(template: Section) -> bool:
+    """Whether a launch template names groups beside the provider's, or is one that exists already."""
+    groups = template.get("additionalSecurityGroups")
+    exists = any(not template.get(member).is_missing for member in ("id", "name"))
+    return exists or (not groups.is_missing and groups.value != [])
 
 
 def _put_public_ip(draft: Draft, consumer: dict[str, Any], spec: Section) -> None:
@@ -102,9 +109,10 @@ def _subnets(draft: Draft, one: Manifest, spec: Section) -> Reading:
         return named
     if not named.is_missing and named.value:
         return Reading(list(dict.fromkeys(named.value)), named.place)
-    filters = spec.get("subnets" if one.kind == "AWSMachinePool" else "subnet")
+    member = "subnets" if one.kind.startswith("AWSMachinePool") else "subnet"
+    filters = spec.get(member)
     if not filters.is_missing and filters.value:
-        ids = [_text(part.get("id")) for part in spec.sections("subnets" if one.kind == "AWSMachinePool" else "subnet")]
+        ids = [_text(part.get("id")) for part in spec.sections(member)]
         if ids and all(ids):
             return Reading(list(dict.fromkeys(ids)), filters.place)
         return filters.opened("subnets are selected by filters", "")

@@ -18,9 +18,8 @@ from typing import Any
 
 from service.intake.cloudformation_elements import Element
 from service.intake.cloudformation_templates import Resource, Template
-from service.intake.cloudformation_texts import unknown_list
 from service.intake.drafting import Draft
-from service.intake.readings import Open, Reading, Section, as_flag, as_text, is_range
+from service.intake.readings import Open, Reading, Section, as_flag, as_text, is_range, unknown_list
 
 _RANGES = ("CidrIp", "CidrIpv6")
 _LISTS = ("SourcePrefixListId", "DestinationPrefixListId")

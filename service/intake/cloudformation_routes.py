@@ -16,9 +16,8 @@ from typing import Any
 from service.intake.cloudformation_elements import Element
 from service.intake.cloudformation_targets import Targets, static_routes
 from service.intake.cloudformation_templates import Resource, Template
-from service.intake.cloudformation_texts import unknown_list
 from service.intake.drafting import Draft
-from service.intake.readings import Open, Reading, as_ranges, as_text, as_texts
+from service.intake.readings import Open, Reading, as_ranges, as_text, as_texts, unknown_list
 
 _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 

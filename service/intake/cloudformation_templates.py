@@ -163,7 +163,7 @@ def _resources(template: Template, resources: Mapping[str, Any]) -> Iterator[Res
             template.ignored.append(Ignored(place=place, why=why))
             continue
         properties = template.values.read(resource.get("Properties", {}), f"{place}/Properties")
-        section = Section(properties.value, properties.place, template.values.read, within=properties)
+        section = Section(properties.value, properties.place, template.values.read, within=properties, is_lenient=True)
         yield Resource(id=id_, type=kind, place=place, properties=section, holds=holds, rests_on=rests_on)
 
 

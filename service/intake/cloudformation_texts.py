@@ -5,7 +5,6 @@ A resource's logical id stands for its id: `Ref` gives it, and what names the sa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,11 +72,6 @@ def first_open(value: Any) -> Open | None:
         return value
     parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return next((found for part in parts if (found := first_open(part))), None)
-
-
-def unknown_list(name: str) -> str:
-    """The id of a prefix list that stands for ranges which the description does not hold."""
-    return "pl-" + re.sub(r"[^A-Za-z0-9.-]+", "-", name)[:150]
 
 
 def without_missing(value: Any) -> Any:

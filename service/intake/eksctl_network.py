@@ -65,6 +65,9 @@ def _add_listed(draft: Draft, side: str, name: str, listed: Section) -> None:
     if id_ is None:
         draft.leave_open("/subnets", "a subnet without a name that could be shown")
         return
+    if any(known["id"] == id_ for known in draft.cluster.get("subnets", ())):
+        _doubt(draft, id_)
+        return
     element: dict[str, Any] = {"id": id_}
     zone = as_text(spec.get("az"))
     if zone.is_missing and ZONE.fullmatch(name):
@@ -86,6 +89,16 @@ def _add_listed(draft: Draft, side: str, name: str, listed: Section) -> None:
         draft.leave_open(f"/subnets[{id_}]/routing", "the config does not say whether a private subnet has a NAT way")
     draft.add("subnets", element)
     draft.note(f"/subnets[{id_}]", Reading(id_, spec.place))
+
+
+def _doubt(draft: Draft, id_: str) -> None:
+    """A subnet that is listed twice is of one zone and one side, and which is not known."""
+    for known in draft.cluster["subnets"]:
+        if known["id"] == id_:
+            known.clear()
+            known["id"] = id_
+    draft.origins = [one for one in draft.origins if not one.field.startswith(f"/subnets[{id_}]/")]
+    draft.leave_open(f"/subnets[{id_}]", "it is listed more than once, and of what zone and side it is not known")
 
 
 def subnet_id(name: str, spec: Section) -> str | None:
@@ -121,9 +134,16 @@ def _describe_cluster_subnets(draft: Draft, root: Section, vpc: Section) -> None
         return
     both = sides(draft, root)
     is_fully_private = as_flag(root.section("privateCluster").get("enabled")).value is True
-    ids = both["private"] if is_fully_private else both["public"] + both["private"]
+    only_private = as_flag(vpc.get("controlPlaneOnPrivateSubnets"))
+    if isinstance(only_private.value, Open):
+        draft.take("/cluster_subnets", only_private)
+        return
+    because = "eksctl hands every subnet to the cluster"
+    if is_private_alone := is_fully_private or only_private.value is True:
+        because = "eksctl hands the private subnets alone to the cluster"
+    ids = both["private"] if is_private_alone else both["public"] + both["private"]
     if ids:
-        draft.compute("/cluster_subnets", list(dict.fromkeys(ids)), "eksctl hands every subnet to the cluster")
+        draft.compute("/cluster_subnets", list(dict.fromkeys(ids)), because, only_private.place)
 
 
 def _describe_groups(draft: Draft, vpc: Section) -> None:

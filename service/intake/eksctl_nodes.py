@@ -3,7 +3,8 @@
 A node group stands in the subnets or zones that it names, else in the private ones with `privateNetworking` and
 in the public ones without. Fargate stands in private subnets. Self-managed nodes hold a shared group that eksctl
 admits to the cluster security group (`IngressNodeToDefaultClusterSG` of its stack); managed ones hold the cluster
-security group itself.
+security group itself, unless a launch template of their own names groups (F-3.13). Nodes in a Local Zone or on an
+Outpost stand in subnets of their own, which are not described.
 """
 
 from __future__ import annotations
@@ -51,9 +52,18 @@ def _add_nodes(
     consumer: dict[str, Any] = {"name": name, "kind": "node", "managed": is_managed}
     if holds:
         consumer["security_groups"] = [SHARED_GROUP]
-    subnets = _subnets(root, group, both)
+    if is_managed and group.section("launchTemplate").is_there:
+        del consumer["managed"]
+        why = "its launch template may name groups (F-3.13)"
+        draft.leave_open(f"/consumers[{name}]/security_groups", why, _template_id(group))
+    subnets = _subnets(draft, root, group, both)
     _place(draft, consumer, subnets)
     draft.consumer(consumer, Reading(None, group.place))
+
+
+def _template_id(group: Section) -> str:
+    id_ = as_text(group.section("launchTemplate").get("id")).value
+    return id_.text if isinstance(id_, Open) else id_ if isinstance(id_, str) else ""
 
 
 def _add_fargate(draft: Draft, root: Section, profile: Section, both: dict[str, list[str]]) -> None:
@@ -75,10 +85,14 @@ def _place(draft: Draft, consumer: dict[str, Any], subnets: Reading) -> None:
         draft.leave_open(reference, "the config names no subnet in which they could stand")
 
 
-def _subnets(root: Section, group: Section, both: dict[str, list[str]]) -> Reading:
+def _subnets(draft: Draft, root: Section, group: Section, both: dict[str, list[str]]) -> Reading:
     named = as_texts(group.get("subnets"))
     if not named.is_missing and named.value != []:
         return _resolved(root, named)
+    for member in ("localZones", "outpostARN"):
+        elsewhere = group.get(member)
+        if not elsewhere.is_missing and elsewhere.value != []:
+            return elsewhere.opened("subnets in a Local Zone or on an Outpost, which are not described", member)
     private = as_flag(group.get("privateNetworking"))
     if isinstance(private.value, Open):
         return private
@@ -87,10 +101,19 @@ def _subnets(root: Section, group: Section, both: dict[str, list[str]]) -> Readi
     zones = as_texts(group.get("availabilityZones"))
     if zones.is_missing or zones.value == []:
         return Reading(ids)
-    if isinstance(zones.value, Open):
-        return zones
+    return zones if isinstance(zones.value, Open) else _in_zones(draft, root, ids, zones)
+
+
+def _in_zones(draft: Draft, root: Section, ids: list[str], zones: Reading) -> Reading:
+    """The subnets of a side in the named zones; all of the side where eksctl picks the zones, for they are alike."""
+    known = {one["id"]: one.get("availability_zone") for one in draft.cluster.get("subnets", ())}
     if is_existing(root.section("vpc")):
-        return zones.opened("zones are named, and which subnets lie there is not said", ", ".join(zones.value))
+        if any(known.get(id_) is None for id_ in ids):
+            return zones.opened("zones are named, and which subnets lie there is not said", ", ".join(zones.value))
+        return Reading([id_ for id_ in ids if known[id_] in zones.value])
+    if root.get("availabilityZones").is_missing or root.get("availabilityZones").value == []:
+        draft.assume("/subnets", f"{', '.join(zones.value)[:150]} are among the zones that eksctl picks")
+        return Reading(ids)
     return Reading([id_ for id_ in ids if id_.partition("-")[2] in zones.value])
 
 

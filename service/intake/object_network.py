@@ -3,7 +3,11 @@
 1. One VPC is read: the one in which the cluster subnets lie, else the only one.
 2. A subnet's route table is named by the subnet (ACK), by the table (`associations`, classic Crossplane) or by an
    object between the two (`RouteTableAssociation`, upjet); routes stand in the table or as `Route` objects.
-3. Elements have the objects' names as ids. A route whose target is no object here and no id is left open.
+3. A subnet without a table of its own has the VPC's main table, where an object gives that its routes
+   (`DefaultRouteTable`) or names another for it (`MainRouteTableAssociation`); without one it is not known.
+4. Elements have the objects' names as ids. A route whose target is no object here and no id leads to something of
+   which nothing is known, as to an appliance, and a destination that is not known stands as a prefix list whose ranges
+   are not known: a table with a hole in it would deny what is not known.
 """
 
 from __future__ import annotations
@@ -15,9 +19,12 @@ from typing import Any
 from service.intake.drafting import Draft
 from service.intake.kubernetes_objects import Manifest
 from service.intake.object_links import Inventory, member, parts
-from service.intake.readings import MISSING, Open, Reading, Section, as_flag, as_ranges, as_text
+from service.intake.readings import MISSING, Open, Reading, Section, as_flag, as_ranges, as_text, unknown_list
 
-_KINDS = ("VPC", "Subnet", "RouteTable", "Route", "RouteTableAssociation", "NATGateway", "InternetGateway")
+_KINDS = (
+    *("VPC", "Subnet", "RouteTable", "Route", "RouteTableAssociation", "NATGateway", "InternetGateway"),
+    *("DefaultRouteTable", "MainRouteTableAssociation"),
+)
 _AWS_TARGET = re.compile(r"(igw|eigw|vpce)-.+|(nat|tgw|pcx|vgw|eni|lgw|fw|i)-[0-9a-f]{8,17}")
 _TARGETS = (
     ("natGateway", "NATGateway", None),
@@ -27,6 +34,7 @@ _TARGETS = (
     ("transitGateway", "TransitGateway", None),
     ("vpcPeeringConnection", "VPCPeeringConnection", None),
 )
+_DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "cidrBlock", "ipv6CidrBlock")
 _LINKS = {"TransitGateway": "transit_gateway", "VPCPeeringConnection": "peering"}
 
 
@@ -51,9 +59,13 @@ def describe_objects(draft: Draft, inventory: Inventory) -> list[Manifest]:
     for gateway in inventory.of("NATGateway"):
         _add_nat(draft, gateway, inventory, ids)
     tables = [one for one in inventory.of("RouteTable") if _is_in(one, vpc, inventory)]
-    for table in tables:
-        _add_table(draft, table, inventory)
+    main = _main_table(vpc, tables, inventory)
+    named = [(table, table.name) for table in tables] + ([main] if main and main[0] not in tables else [])
+    for table, id_ in named:
+        _add_table(draft, table, id_, inventory, is_main=(table, id_) == main)
     _associate(draft, subnets, tables, inventory)
+    if main and all(_tells_subnet(one, inventory) for one in inventory.of("RouteTableAssociation")):
+        _associate_others(draft, main[1])
     return [one for kind in _KINDS for one in inventory.of(kind)]
 
 
@@ -98,8 +110,8 @@ def _names(reading: Reading) -> list[str]:
     return reading.value if isinstance(reading.value, list) else []
 
 
-def _is_in(one: Manifest, vpc: Manifest | None, inventory: Inventory) -> bool:
-    homes = _names(inventory.link(fields(one), "vpc", "VPC"))
+def _is_in(one: Manifest, vpc: Manifest | None, inventory: Inventory, stem: str = "vpc") -> bool:
+    homes = _names(inventory.link(fields(one), stem, "VPC"))
     return vpc is None or not homes or homes == [vpc.name]
 
 
@@ -173,6 +185,33 @@ def _add_nat(draft: Draft, one: Manifest, inventory: Inventory, subnets: set[str
         draft.leave_open(f"/nat_gateways[{one.name}]/public_ips", "the address is allocated when it is made")
 
 
+def _main_table(vpc: Manifest | None, tables: list[Manifest], inventory: Inventory) -> tuple[Manifest, str] | None:
+    """The table that serves the subnets without one, with an id that no other has; None if no object tells it."""
+    for one in inventory.of("MainRouteTableAssociation"):
+        if _is_in(one, vpc, inventory):
+            names = _names(inventory.link(fields(one), "routeTable", "RouteTable"))
+            return next(((table, table.name) for table in tables if table.name in names), None)
+    for one in inventory.of("DefaultRouteTable"):
+        if _is_in(one, vpc, inventory, "defaultRouteTable"):
+            is_taken = any(table.name == one.name for table in tables)
+            return one, f"{one.name[:180]} (main)" if is_taken else one.name
+    return None
+
+
+def _tells_subnet(association: Manifest, inventory: Inventory) -> bool:
+    """Whether an association names its subnet: one that does not may be of any."""
+    return bool(_names(inventory.link(fields(association), "subnet", "Subnet")))
+
+
+def _associate_others(draft: Draft, main: str) -> None:
+    open_ones = {one.field for one in draft.unknown}
+    for subnet in draft.cluster.get("subnets", ()):
+        reference = f"/subnets[{subnet['id']}]/route_table"
+        if "route_table" not in subnet and reference not in open_ones:
+            subnet["route_table"] = main
+            draft.compute_in(reference, "no object associates another table: the VPC's main table")
+
+
 def _routes(table: Manifest, inventory: Inventory) -> Iterator[Section]:
     yield from parts(fields(table), "routes", "route")
     for one in inventory.of("Route"):
@@ -180,22 +219,26 @@ def _routes(table: Manifest, inventory: Inventory) -> Iterator[Section]:
             yield fields(one)
 
 
-def _add_table(draft: Draft, one: Manifest, inventory: Inventory) -> None:
-    routes: list[dict[str, str]] = []
-    reference = f"/route_tables[{one.name}]"
-    for route in _routes(one, inventory):
-        given = as_text(member(route, "destinationCidrBlock", "destinationIpv6CidrBlock"))
-        destination = as_ranges(_listed(given))
-        if isinstance(destination.value, Open) or destination.is_missing or not destination.value:
-            text = destination.value.text if isinstance(destination.value, Open) else ""
+def _add_table(draft: Draft, one: Manifest, id_: str, inventory: Inventory, *, is_main: bool) -> None:
+    routes: dict[str, str] = {}
+    reference = f"/route_tables[{id_}]"
+    for number, route in enumerate(_routes(one, inventory)):
+        given = as_text(member(route, *_DESTINATIONS))
+        ranges = as_ranges(_listed(given))
+        if isinstance(ranges.value, Open) or ranges.is_missing or not ranges.value:
+            text = ranges.value.text if isinstance(ranges.value, Open) else ""
             draft.leave_open(f"{reference}/routes", "a route whose destination is no range", text)
-            continue
-        target = _target(draft, route, inventory, destination.value[0])
+            destination = unknown_list(f"{id_}-{number}")
+        else:
+            destination = str(ranges.value[0])
+        target = _target(draft, route, inventory, destination)
         if target is None:
-            draft.leave_open(f"{reference}/routes", "a route whose target is not described", destination.value[0])
-        elif all(known["destination"] != destination.value[0] for known in routes):
-            routes.append({"destination": destination.value[0], "target": target})
-    draft.add("route_tables", {"id": one.name, "routes": routes})
+            draft.leave_open(f"{reference}/routes", "a route whose target is not described", destination)
+            target = f"what {id_[:150]} leads to"
+            draft.add("firewalls", {"id": target, "internet_egress": None})
+        routes.setdefault(destination, target)
+    element = {"id": id_, "routes": [{"destination": end, "target": target} for end, target in routes.items()]}
+    draft.add("route_tables", element | ({"main": True} if is_main else {}))
     draft.note(reference, Reading(None, one.place))
 
 
@@ -209,7 +252,8 @@ def _target(draft: Draft, route: Section, inventory: Inventory, destination: str
         if is_object and plain:
             return plain
         if is_object and kind in _LINKS:
-            remote = {} if destination in ("0.0.0.0/0", "::/0") else {"remote_cidrs": [destination]}
+            is_all = destination in ("0.0.0.0/0", "::/0") or destination.startswith("pl-")
+            remote = {} if is_all else {"remote_cidrs": [destination]}
             draft.add("connections", {"id": name, "kind": _LINKS[kind]} | remote)
             draft.compute_in(f"/connections[{name}]", "a route leads to it", route.place)
             return name
@@ -237,6 +281,8 @@ def _associate(draft: Draft, subnets: list[Manifest], tables: list[Manifest], in
         if table in known and subnet in elements and "route_table" not in elements[subnet]:
             elements[subnet]["route_table"] = table
             draft.note(f"/subnets[{subnet}]/route_table", Reading(table, place))
+        elif subnet in elements and "route_table" not in elements[subnet]:
+            draft.leave_open(f"/subnets[{subnet}]/route_table", "its table is not described", table)
 
 
 _ENDS = (("subnet", "Subnet"), ("routeTable", "RouteTable"))

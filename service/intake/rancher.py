@@ -24,6 +24,7 @@ NAME = "rancher-eksclusterconfig"
 _DIALECT = Dialect(format="Rancher", own={"publicAccessCidrs": "publicAccessSources"})
 _NO_DEFAULT = "Rancher has no default: without it the operator refuses to create the cluster"
 _IMPORTED = "the cluster is imported, and keeps the setting that it has in EKS"
+_IMPORTED_SUBNETS = "the cluster is imported, and stands in the subnets that it has in EKS"
 _OWN_VPC = "without subnets Rancher creates a VPC with public subnets, whose ranges the config does not say"
 
 
@@ -52,8 +53,9 @@ def _read_one(config: Manifest, found: list[Manifest], configs: list[Manifest]) 
     draft = Draft(format=f"{NAME} {config.version}"[:80], place=config.place)
     path = ("spec",) if config.group == "eks.cattle.io" else ("spec", "eksConfig")
     spec = config.section(*path)
-    if not draft.take("/name", as_text(spec.get("displayName"))):
-        draft.take("/name", config.metadata("name"))
+    is_named = draft.take("/name", as_text(spec.get("displayName"))) or draft.take("/name", config.metadata("name"))
+    if not is_named:
+        draft.leave_open("/name", "not given; it is made up at creation")
     draft.take("/region", as_text(spec.get("region")))
     describe_labels(draft, pairs_of(spec.get("tags")))
     _describe_endpoint(draft, spec)
@@ -90,7 +92,9 @@ def _describe_network(draft: Draft, spec: Section) -> None:
     elif isinstance(subnets.value, Open):
         draft.take("/cluster_subnets", subnets)
     else:
-        draft.leave_open("/subnets", _OWN_VPC)
+        imported = as_flag(spec.get("imported")).value
+        is_imported = imported is True or isinstance(imported, Open)
+        draft.leave_open("/subnets", _IMPORTED_SUBNETS if is_imported else _OWN_VPC)
     groups = as_texts(spec.get("securityGroups"))
     if isinstance(groups.value, Open):
         draft.take("/security_groups", groups)

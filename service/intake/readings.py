@@ -82,7 +82,9 @@ Read = Callable[[Any, str], Reading]
 class Section:
     """An object of the document whose members are read one by one.
 
-    ``name`` spells a member as the format does; formats share the EKS API's names and differ in capitals.
+    ``name`` spells a member as the format does; formats share the EKS API's names and differ in capitals. A member
+    that is written with other capitals than the tool knows is open, for the tool refuses it or drops it;
+    ``is_lenient`` takes it as it is meant, and says so, where the tool never drops what it does not know.
     """
 
     value: Any
@@ -90,6 +92,7 @@ class Section:
     read: Read = plain
     name: Callable[[str], str] = str
     within: Reading = field(default=Reading(MISSING))
+    is_lenient: bool = False
 
     def get(self, member: str) -> Reading:
         """What stands in a member; open if the whole section is."""
@@ -101,11 +104,22 @@ class Section:
             is_absent = self.value is MISSING or self.value is None or self.value == []
             return Reading(MISSING if is_absent else Open(quoted(_shown(self.value)), "no object"), place)
         if spelt not in self.value:
-            return Reading(MISSING, place)
+            return self._written_otherwise(self.value, spelt, place)
         reading = self.read(self.value[spelt], place)
         if self.within.because and not reading.because:
             return replace(reading, because=self.within.because, assumed=self.within.assumed)
         return reading
+
+    def _written_otherwise(self, value: Mapping[Any, Any], spelt: str, place: str) -> Reading:
+        """What stands under the name in other capitals; missing if nothing does."""
+        wanted = spelt.lower()
+        for key in value:
+            if isinstance(key, str) and len(key) == len(spelt) and key.lower() == wanted:
+                why = f"written `{key}`, where only `{spelt}` is known"
+                if not self.is_lenient:
+                    return Reading(Open(quoted(key), why), place)
+                return replace(self.read(value[key], place), because=why, assumed=(f"`{key}` is meant as `{spelt}`",))
+        return Reading(MISSING, place)
 
     def section(self, member: str) -> Section:
         """The section in a member; a list of one is the one, as Terraform's blocks become lists (upjet)."""
@@ -113,7 +127,7 @@ class Section:
         value, place = reading.value, reading.place
         if isinstance(value, list) and len(value) == 1:
             value, place = value[0], f"{place}/0"
-        return Section(value, place, self.read, self.name, reading)
+        return replace(self, value=value, place=place, within=reading)
 
     def sections(self, member: str) -> Iterator[Section]:
         """The objects of a list; a single object counts as a list of one."""
@@ -122,7 +136,7 @@ class Section:
         for index, item in enumerate(items):
             item_reading = self.read(item, f"{reading.place}/{index}")
             if isinstance(item_reading.value, Mapping):
-                yield Section(item_reading.value, item_reading.place, self.read, self.name, item_reading)
+                yield replace(self, value=item_reading.value, place=item_reading.place, within=item_reading)
 
     @property
     def is_there(self) -> bool:
@@ -202,3 +216,8 @@ def is_range(text: str) -> bool:
 
 def _shown(value: object) -> str:
     return value if isinstance(value, str) else type(value).__name__
+
+
+def unknown_list(name: str) -> str:
+    """The id of a prefix list that stands for ranges which the description does not hold."""
+    return "pl-" + re.sub(r"[^A-Za-z0-9.-]+", "-", name)[:150]

@@ -98,6 +98,8 @@ def _not_ours(document: Any) -> str:
             return "a cluster of kOps, whose control plane runs on instances of its own and not in EKS"
         if one.get("kind") in ("AWSCluster", "KubeadmControlPlane", "RKE2ControlPlane"):
             return f"{one['kind']}: a cluster whose control plane runs on instances of its own and not in EKS"
+        if one.get("kind") == "Config" and "clusters" in one and "contexts" in one:
+            return "a kubeconfig, which tells an address and not who may reach it: send `aws eks describe-cluster`"
         if one.get("runtime") is not None and "name" in one:
             return "a program of Pulumi, which is not run here: send `pulumi stack export` or `pulumi preview --json`"
     return ""

@@ -57,22 +57,31 @@ def test_a_list_with_missing_pages_does_not_tell_which_subnets_have_the_main_tab
     assert "/subnets[subnet-a]/route_table" in unknown_fields(found)
 
 
-@pytest.mark.parametrize(
-    "routes",
-    [
-        {"Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "SomeNewGatewayId": "new-1", "State": "active"}]},
-        {"Routes": [{"SomeNewDestination": "everywhere", "GatewayId": "igw-1", "State": "active"}]},
-        {},
-    ],
-)
 @pytest.mark.parametrize("association", [{"SubnetId": "subnet-a", "Main": False}, {"Main": True}])
-def test_a_table_that_is_not_told_in_full_denies_nothing(routes: dict[str, Any], association: dict[str, Any]) -> None:
-    table = {"RouteTableId": "rtb-a", "VpcId": "vpc-1", "Associations": [association]} | routes
+def test_a_table_without_its_routes_denies_nothing(association: dict[str, Any]) -> None:
+    table = {"RouteTableId": "rtb-a", "VpcId": "vpc-1", "Associations": [association]}
     found = _around({"RouteTables": [table]})
 
     assert "route_table" not in _by_id(found, "subnets")["subnet-a"]
     assert {"/subnets[subnet-a]/route_table", "/route_tables[rtb-a]"} <= unknown_fields(found).keys()
     assert "rtb-a" not in _by_id(found, "route_tables")
+
+
+def test_a_target_whose_name_is_new_is_something_of_which_nothing_is_known() -> None:
+    routes = [
+        {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-0123456789abcdef0", "State": "active"},
+        {"DestinationCidrBlock": "10.9.0.0/16", "SomeNewGatewayId": "new-1", "State": "active"},
+        {"SomeNewDestination": "elsewhere", "NatGatewayId": "nat-0123456789abcdef0", "State": "active"},
+    ]
+    found = _around({"RouteTables": [_table("rtb-a", *routes, SubnetId="subnet-a", Main=False)]})
+
+    (nat, new, elsewhere) = _by_id(found, "route_tables")["rtb-a"]["routes"]
+    assert (nat["target"], new["destination"]) == ("nat-0123456789abcdef0", "10.9.0.0/16")
+    assert _by_id(found, "firewalls")[new["target"]]["internet_egress"] is None
+    assert elsewhere["destination"].startswith("pl-")
+    assert elsewhere["target"] == nat["target"]
+    texts = {one.text for one in found.unknown if one.field == "/route_tables[rtb-a]"}
+    assert texts == {"10.9.0.0/16", nat["target"]}
 
 
 def test_blackholes_prefix_lists_and_targets_are_kept() -> None:

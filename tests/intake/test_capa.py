@@ -137,6 +137,66 @@ def test_pools_stand_where_they_say_or_in_private_subnets() -> None:
     assert {one["name"]: one.get("managed") for one in found.consumers}["d"] is True
 
 
+def test_a_launch_template_that_exists_may_name_groups_and_one_of_the_providers_has_its_own() -> None:
+    found = _plane(
+        "{}",
+        _pool("AWSManagedMachinePool", "own", "{awsLaunchTemplate: {id: lt-1}}")
+        + _pool("AWSManagedMachinePool", "named", "{awsLaunchTemplate: {name: nodes}}")
+        + _pool("AWSManagedMachinePool", "made", "{awsLaunchTemplate: {ami: {}}}"),
+    )
+
+    assert {one["name"]: one.get("managed") for one in found.consumers} == {"own": None, "named": None, "made": True}
+    assert {"/consumers[own]/security_groups", "/consumers[named]/security_groups"} <= unknown_fields(found).keys()
+
+
+@pytest.mark.parametrize("kind", ["AWSManagedMachinePoolTemplate", "AWSMachinePoolTemplate"])
+def test_the_pools_of_a_cluster_class_are_templates(kind: str) -> None:
+    (found,) = from_text(
+        CAPA,
+        "apiVersion: controlplane.cluster.x-k8s.io/v1beta2\nkind: AWSManagedControlPlaneTemplate\n"
+        "metadata: {name: one}\nspec: {template: {spec: {}}}\n"
+        + _pool(kind, "pool", "{template: {spec: {subnetIDs: [subnet-7]}}}"),
+    )
+
+    assert found.consumers == ({"name": "pool", "kind": "node", "managed": True, "subnets": ["subnet-7"]},)
+
+
+def test_a_control_plane_that_is_only_watched_keeps_what_it_has() -> None:
+    found = one_from_text(
+        CAPA,
+        "apiVersion: controlplane.cluster.x-k8s.io/v1beta2\nkind: AWSManagedControlPlane\n"
+        "metadata: {name: one, annotations: {cluster.x-k8s.io/managed-by: terraform}}\n"
+        "spec: {endpointAccess: {private: true}}\n",
+    )
+
+    access = effective(found)
+    assert (access["endpoint_public_access"], access["endpoint_private_access"]) == (None, True)
+    assert "subnets" not in found.cluster
+    assert {"/endpoint_access/public", "/endpoint_access/public_access_cidrs", "/ip_family", "/subnets"} <= set(
+        unknown_fields(found)
+    )
+
+
+def test_the_first_releases_kept_the_kinds_in_a_group_of_their_own() -> None:
+    found = one_from_text(
+        CAPA,
+        "apiVersion: exp.infrastructure.cluster.x-k8s.io/v1alpha3\nkind: AWSManagedControlPlane\n"
+        "metadata: {name: old}\nspec: {endpointAccess: {public: false, private: true}}\n",
+    )
+
+    assert found.cluster["name"] == "old"
+    assert effective(found)["endpoint_public_access"] is False
+
+
+def test_the_control_plane_may_be_kept_to_the_private_subnets() -> None:
+    listed = "network: {vpc: {id: vpc-1}, subnets: [{id: subnet-a, isPublic: true}, {id: subnet-b}]}"
+
+    assert _plane("{restrictPrivateSubnets: true}").cluster["cluster_subnets"] == ["private"]
+    assert _plane(f"{{restrictPrivateSubnets: true, {listed}}}").cluster["cluster_subnets"] == ["subnet-b"]
+    assert _plane(f"{{{listed}}}").cluster["cluster_subnets"] == ["subnet-a", "subnet-b"]
+    assert unknown_fields(_plane("{restrictPrivateSubnets: $ONLY}"))["/cluster_subnets"] == "$ONLY"
+
+
 def test_pools_belong_to_the_control_plane_of_their_cluster() -> None:
     text = "".join(
         f"""---

@@ -214,6 +214,21 @@ def test_what_a_part_that_is_put_in_may_state_has_no_default(where: str) -> None
     assert "s3://example" not in str(found)
 
 
+def test_a_property_in_other_capitals_is_taken_as_it_is_meant_and_that_is_said() -> None:
+    """CloudFormation refuses the template, so it never makes the cluster with a default instead."""
+    text = (
+        "Resources: {C: {Type: AWS::EKS::Cluster, Properties: {name: one, resourcesVpcConfig: {endpointPublicAccess:"
+        " false, EndpointPrivateAccess: true}}}}"
+    )
+    (found,) = from_text(CLOUDFORMATION, text)
+
+    access = found.cluster["endpoint_access"]
+    assert (found.cluster["name"], access["public"], access["private"]) == ("one", False, True)
+    assumed = {one.field: one.sentence for one in found.assumed}
+    assert assumed["/endpoint_access/public"] == "`endpointPublicAccess` is meant as `EndpointPublicAccess`"
+    assert assumed["/endpoint_access/private"] == "`resourcesVpcConfig` is meant as `ResourcesVpcConfig`"
+
+
 def test_a_cluster_in_subnets_of_elsewhere_has_no_network_of_the_template() -> None:
     found = _found(head=_HEAD.replace("[!Ref A, !Ref B]", "!ImportValue Subnets"))
 

@@ -168,6 +168,64 @@ def test_the_network_is_read_by_references_and_selectors() -> None:
     assert found.consumers == ({"name": "nodes", "kind": "node", "managed": True, "subnets": ["back"]},)
 
 
+_TWO_SUBNETS = (
+    _object(_EC2, "VPC", "net", "{cidrBlock: 10.0.0.0/16}")
+    + _object(_EC2, "VPC", "other", "{cidrBlock: 10.9.0.0/16}")
+    + _object(_EC2, "InternetGateway", "igw", "{vpcIdRef: {name: net}}")
+    + _object(_EC2, "Subnet", "front", "{vpcIdRef: {name: net}, cidrBlock: 10.0.0.0/24}")
+    + _object(_EC2, "Subnet", "back", "{vpcIdRef: {name: net}, cidrBlock: 10.0.1.0/24}")
+    + _object(_EC2, "RouteTable", "table", "{vpcIdRef: {name: net}}")
+    + _object(_EC2, "RouteTableAssociation", "back", "{subnetIdRef: {name: back}, routeTableIdRef: {name: table}}")
+    + _object("eks.aws.upbound.io/v1beta2", "Cluster", "one", "{vpcConfig: {subnetIdRefs: [{name: back}]}}")
+)
+
+
+def test_a_subnet_without_a_table_has_the_main_one_where_an_object_gives_its_routes() -> None:
+    spec = "{defaultRouteTableIdRef: {name: NET}, route: [{cidrBlock: 0.0.0.0/0, gatewayIdRef: {name: igw}}]}"
+    elsewhere = _one(_TWO_SUBNETS + _object(_EC2, "DefaultRouteTable", "table", spec.replace("NET", "other")))
+    found = _one(_TWO_SUBNETS + _object(_EC2, "DefaultRouteTable", "table", spec.replace("NET", "net")))
+
+    tables = {subnet["id"]: subnet.get("route_table") for subnet in found.cluster["subnets"]}
+    assert tables == {"back": "table", "front": "table (main)"}
+    assert found.cluster["route_tables"][1] == {
+        "id": "table (main)",
+        "routes": [{"destination": "0.0.0.0/0", "target": "internet_gateway"}],
+        "main": True,
+    }
+    assert [subnet.get("route_table") for subnet in elsewhere.cluster["subnets"]] == ["table", None]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [("{vpcIdRef: {name: net}, routeTableIdRef: {name: table}}", "table"), ("{vpcIdRef: {name: net}}", None)],
+)
+def test_another_table_may_be_made_the_main_one(table: str, expected: str | None) -> None:
+    found = _one(_TWO_SUBNETS + _object(_EC2, "MainRouteTableAssociation", "main", table))
+
+    assert {subnet["id"]: subnet.get("route_table") for subnet in found.cluster["subnets"]}["front"] == expected
+
+
+def test_a_table_that_no_object_describes_is_unknown_and_not_the_main_one() -> None:
+    found = _one(
+        _TWO_SUBNETS
+        + _object(_EC2, "RouteTableAssociation", "front", "{subnetIdRef: {name: front}, routeTableId: rtb-1}")
+        + _object(_EC2, "DefaultRouteTable", "main", "{defaultRouteTableIdRef: {name: net}}")
+    )
+
+    assert {subnet["id"]: subnet.get("route_table") for subnet in found.cluster["subnets"]}["front"] is None
+    assert unknown_fields(found)["/subnets[front]/route_table"] == "rtb-1"
+
+
+def test_an_association_of_an_unknown_subnet_leaves_open_which_have_the_main_table() -> None:
+    found = _one(
+        _TWO_SUBNETS
+        + _object(_EC2, "RouteTableAssociation", "some", "{subnetId: $SUBNET, routeTableIdRef: {name: table}}")
+        + _object(_EC2, "DefaultRouteTable", "main", "{defaultRouteTableIdRef: {name: net}}")
+    )
+
+    assert {subnet["id"]: subnet.get("route_table") for subnet in found.cluster["subnets"]}["front"] is None
+
+
 def test_classic_tables_hold_their_routes_and_associations() -> None:
     api = "ec2.aws.crossplane.io/v1beta1"
     text = (

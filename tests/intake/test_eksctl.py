@@ -70,6 +70,15 @@ def test_an_empty_list_is_open_to_all() -> None:
     assert effective(_config("vpc: {publicAccessCIDRs: []}"))["public_access_cidrs"] == ["0.0.0.0/0"]
 
 
+def test_a_field_with_other_capitals_has_no_default() -> None:
+    """eksctl refuses it, so what it would be is not known."""
+    found = _config("vpc: {publicAccessCidrs: [13.0.0.0/8], clusterEndpoints: {PrivateAccess: true}}")
+
+    access = effective(found)
+    assert (access["endpoint_private_access"], access["public_access_cidrs"]) == (None, None)
+    assert unknown_fields(found)["/endpoint_access/public_access_cidrs"] == "publicAccessCidrs"
+
+
 def test_both_endpoints_off_is_left_open() -> None:
     found = _config("vpc: {clusterEndpoints: {privateAccess: false, publicAccess: false}}")
 
@@ -246,6 +255,66 @@ def test_a_group_in_one_zone_stands_there_alone() -> None:
     )
 
     assert found.consumers[0]["subnets"] == ["private-eu-west-1b"]
+
+
+def test_a_group_in_a_zone_of_a_vpc_that_exists_stands_in_the_subnets_of_that_zone() -> None:
+    subnets = "{eu-west-1a: {id: subnet-a}, eu-west-1b: {id: subnet-b}, other: {id: subnet-c, az: eu-west-1b}}"
+    groups = "nodeGroups: [{name: ng, availabilityZones: [eu-west-1b], privateNetworking: true}]"
+    found = _config(f"vpc: {{subnets: {{private: {subnets}}}}}\n{groups}")
+    unclear = _config(f"vpc: {{subnets: {{private: {{eu-west-1a: {{id: s-a}}, two: {{id: s-b}}}}}}}}\n{groups}")
+
+    assert found.consumers[0]["subnets"] == ["subnet-b", "subnet-c"]
+    assert unknown_fields(unclear)["/consumers[ng]/subnets"] == "eu-west-1b"
+
+
+def test_a_group_in_a_zone_that_eksctl_picks_stands_in_one_of_its_kind() -> None:
+    found = _config("managedNodeGroups: [{name: ng, availabilityZones: [eu-west-1b], privateNetworking: true}]")
+
+    assert found.consumers[0]["subnets"] == ["private-1", "private-2", "private-3"]
+    assert any(one.sentence.startswith("eu-west-1b are among the zones") for one in found.assumed)
+
+
+@pytest.mark.parametrize("member", ["localZones: [eu-west-1-lax-1a]", "outpostARN: 'arn:aws:outposts:x'"])
+def test_nodes_in_a_local_zone_or_on_an_outpost_stand_in_subnets_of_their_own(member: str) -> None:
+    found = _config(f"nodeGroups: [{{name: ng, {member}}}]")
+
+    assert "subnets" not in found.consumers[0]
+    assert unknown_fields(found)["/consumers[ng]/subnets"] == member.partition(":")[0]
+
+
+def test_a_launch_template_of_a_managed_group_may_name_groups() -> None:
+    found = _config(
+        "managedNodeGroups: [{name: own, launchTemplate: {id: lt-1}}, {name: open, launchTemplate: {id: $LT}},"
+        " {name: odd, launchTemplate: {version: '2'}}, {name: more, securityGroups: {attachIDs: [sg-1]}}]"
+    )
+
+    unknown = unknown_fields(found)
+    groups = {name: unknown[f"/consumers[{name}]/security_groups"] for name in ("own", "open", "odd")}
+    assert groups == {"own": "lt-1", "open": "$LT", "odd": ""}
+    assert {one["name"]: one.get("managed") for one in found.consumers} == {
+        "own": None,
+        "open": None,
+        "odd": None,
+        "more": True,
+    }
+
+
+def test_the_control_plane_stands_on_private_subnets_alone_where_it_is_told_to() -> None:
+    zones = "availabilityZones: [eu-west-1a, eu-west-1b]\n"
+    found = _config(zones + "vpc: {controlPlaneOnPrivateSubnets: true}")
+    unclear = _config(zones + "vpc: {controlPlaneOnPrivateSubnets: $ONLY}")
+
+    assert found.cluster["cluster_subnets"] == ["private-eu-west-1a", "private-eu-west-1b"]
+    assert len(found.cluster["subnets"]) == 4
+    assert "cluster_subnets" not in unclear.cluster
+    assert unknown_fields(unclear)["/cluster_subnets"] == "$ONLY"
+
+
+def test_a_subnet_that_is_listed_on_both_sides_is_of_neither() -> None:
+    found = _config("vpc: {subnets: {public: {eu-west-1a: {id: subnet-a}}, private: {eu-west-1b: {id: subnet-a}}}}")
+
+    assert found.cluster["subnets"] == [{"id": "subnet-a"}]
+    assert "/subnets[subnet-a]" in unknown_fields(found)
 
 
 def test_hybrid_nodes_come_over_the_gateway_that_eksctl_attaches() -> None:

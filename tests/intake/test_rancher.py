@@ -48,6 +48,20 @@ def test_an_imported_cluster_keeps_the_list_that_it_has() -> None:
     assert "/endpoint_access/public_access_cidrs" in unknown_fields(_config("{imported: true}"))
 
 
+def test_an_imported_cluster_stands_where_it_does_in_eks() -> None:
+    found = _config("{imported: true}")
+    made = _config("{imported: false}")
+
+    whys = [next(one.why for one in each.unknown if one.field == "/subnets") for each in (found, made)]
+    assert ["imported" in why for why in whys] == [True, False]
+
+
+def test_a_config_without_a_name_says_so() -> None:
+    (found,) = from_text(RANCHER, "apiVersion: eks.cattle.io/v1\nkind: EKSClusterConfig\nspec: {}")
+
+    assert "/name" in unknown_fields(found)
+
+
 def test_an_empty_list_is_left_to_eks() -> None:
     found = _config("{publicAccess: true, privateAccess: false, publicAccessSources: []}")
 

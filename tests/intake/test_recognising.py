@@ -62,6 +62,10 @@ def test_what_nobody_recognises_beside_something_else_is_ignored_with_a_reason()
             "AWSCluster: a cluster whose control plane runs",
         ),
         ({"name": "infra", "runtime": "yaml", "resources": {}}, "a program of Pulumi, which is not run here: send"),
+        (
+            {"kind": "Config", "apiVersion": "v1", "clusters": [], "contexts": []},
+            "a kubeconfig, which tells an address",
+        ),
     ],
 )
 def test_what_is_no_cluster_of_eks_is_refused_with_the_reason(document: Any, why: str) -> None:
