@@ -98,7 +98,7 @@ def _table(draft: Draft, id_: str, record: Record, is_main: bool, around: Around
         for destination in led or [unknown_list(part.place)]:
             if not target:
                 draft.leave_open(f"/route_tables[{id_}]", "a route without a target that is known", destination)
-                target = f"what {id_[:150]} has no known name for"
+                target = f"{id_[:150]}.unknown-target"
             if destination in routes or len(routes) >= MOST_ROUTES:
                 draft.ignore(part.place, "a second route to one destination, or one too many")
             else:

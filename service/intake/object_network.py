@@ -194,7 +194,7 @@ def _main_table(vpc: Manifest | None, tables: list[Manifest], inventory: Invento
     for one in inventory.of("DefaultRouteTable"):
         if _is_in(one, vpc, inventory, "defaultRouteTable"):
             is_taken = any(table.name == one.name for table in tables)
-            return one, f"{one.name[:180]} (main)" if is_taken else one.name
+            return one, f"{one.name[:180]}.main" if is_taken else one.name
     return None
 
 
@@ -234,7 +234,7 @@ def _add_table(draft: Draft, one: Manifest, id_: str, inventory: Inventory, *, i
         target = _target(draft, route, inventory, destination)
         if target is None:
             draft.leave_open(f"{reference}/routes", "a route whose target is not described", destination)
-            target = f"what {id_[:150]} leads to"
+            target = f"{id_[:150]}.unknown-target"
             draft.add("firewalls", {"id": target, "internet_egress": None})
         routes.setdefault(destination, target)
     element = {"id": id_, "routes": [{"destination": end, "target": target} for end, target in routes.items()]}

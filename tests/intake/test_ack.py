@@ -130,10 +130,10 @@ def test_the_network_beside_the_cluster_is_read_with_it() -> None:
     assert tables["closed"] == [
         {"destination": "0.0.0.0/0", "target": "nat"},
         {"destination": "10.8.0.0/16", "target": "hub"},
-        {"destination": "10.9.0.0/16", "target": "what closed leads to"},
-        {"destination": "pl-closed-3", "target": "what closed leads to"},
+        {"destination": "10.9.0.0/16", "target": "closed.unknown-target"},
+        {"destination": "pl-closed-3", "target": "closed.unknown-target"},
     ]
-    assert found.cluster["firewalls"] == [{"id": "what closed leads to", "internet_egress": None}]
+    assert found.cluster["firewalls"] == [{"id": "closed.unknown-target", "internet_egress": None}]
     assert found.cluster["connections"] == [{"id": "hub", "kind": "transit_gateway", "remote_cidrs": ["10.8.0.0/16"]}]
     assert "/route_tables[closed]/routes" in unknown_fields(found)
 

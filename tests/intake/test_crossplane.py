@@ -186,9 +186,9 @@ def test_a_subnet_without_a_table_has_the_main_one_where_an_object_gives_its_rou
     found = _one(_TWO_SUBNETS + _object(_EC2, "DefaultRouteTable", "table", spec.replace("NET", "net")))
 
     tables = {subnet["id"]: subnet.get("route_table") for subnet in found.cluster["subnets"]}
-    assert tables == {"back": "table", "front": "table (main)"}
+    assert tables == {"back": "table", "front": "table.main"}
     assert found.cluster["route_tables"][1] == {
-        "id": "table (main)",
+        "id": "table.main",
         "routes": [{"destination": "0.0.0.0/0", "target": "internet_gateway"}],
         "main": True,
     }
