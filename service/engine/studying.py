@@ -2,10 +2,11 @@
 
 A question that differs from another in one fact is studied with what that fact cannot touch:
 
-1. If the cluster is the same, everybody's flows are, but for the consumers that differ, those whose calls go
-   through them, and those that stand where they stand (one of two in a place may be told to use the other's way).
-2. If the cluster differs in nothing that a way within the VPC or over a link meets (its present setting, the VPC's
-   attributes, addresses of NAT gateways), the ways to the interfaces and the API server's calls are the same.
+1. If the cluster is the same, whatever its present setting, everybody's flows are, but for the consumers that
+   differ, those whose calls go through them, and those that stand where they stand (one of two in a place may be
+   told to use the other's way).
+2. If the cluster differs in nothing that a way within the VPC or over a link meets (the VPC's attributes, addresses
+   of NAT gateways), the ways to the interfaces and the API server's calls are the same.
 3. Pods share the groups of the nodes, so nothing is shared where those differ.
 
 How many flows were traced for all of them is counted, so that a search can bound its work (`Tally`).
@@ -92,12 +93,13 @@ class Study:
     def anew(self, question: Question) -> Study:
         """A question like this one, studied with what its difference cannot touch."""
         consumers, assumed = consumers_of(question.consumers)
-        is_same = question.cluster is self.question.cluster
-        scene = self.scene if is_same else set_scene(question.cluster)
+        cluster, before = question.cluster, self.question.cluster
+        scene = self.scene if cluster is before else set_scene(cluster)
+        is_same = replace(cluster, endpoint_access=before.endpoint_access) == before
         touched = _touched(self.consumers, consumers)
         if node_groups_of(consumers, scene) != node_groups_of(self.consumers, self.scene):
             scene, is_same = replace(scene, memo={}, of_list={}), False
-        elif is_same or _is_same_inside(self.question.cluster, question.cluster):
+        elif is_same or _is_same_inside(before, cluster):
             kinds = None if is_same else _OF_INSIDE
             scene = replace(scene, memo=_remembered(self.scene, touched, kinds), of_list={})
         return Study(

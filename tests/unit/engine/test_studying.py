@@ -97,12 +97,14 @@ def test_what_was_known_is_left_as_it_was(change: str) -> None:
         (_with(a_neighbour(name="neighbour", importance=Importance.PREFERRED)), 1),
         (_with(a_bastion(name="bastion", security_groups=("sg-nothing",))), 5),
         (_with(an_operator(name="beside", location=OFFICE)), 2),
+        (_in(endpoint_access=an_access("8.8.8.8")), 0),
         (_in(vpc=a_vpc(has_dns_hostnames=False)), len(CALLERS)),
     ],
     ids=[
         "alone",
         "with whom uses it, and whom stands beside those",
         "with whom stands beside it",
+        "the present setting",
         "the cluster",
     ],
 )
