@@ -95,7 +95,7 @@ class Addresses:
 
     def networks(self) -> tuple[Network, ...]:
         """The fewest CIDR ranges that are exactly this set, IPv4 first."""
-        return tuple(network for interval in self.intervals for network in _summarised(interval))
+        return _networks(self)
 
     def texts(self) -> tuple[str, ...]:
         """The ranges as text, in the order of `networks`."""
@@ -136,6 +136,11 @@ def _summarised(interval: Interval) -> Iterator[Network]:
 def _is_block(low: int, size: int) -> bool:
     """Whether addresses from ``low`` on are one CIDR range, as most sets are: a power of two, and aligned to it."""
     return size & (size - 1) == 0 and low & (size - 1) == 0
+
+
+@lru_cache(maxsize=4096)
+def _networks(addresses: Addresses) -> tuple[Network, ...]:
+    return tuple(network for interval in addresses.intervals for network in _summarised(interval))
 
 
 @lru_cache(maxsize=4096)

@@ -44,14 +44,22 @@ PREFIXES = ("com.amazonaws.", "aws.api.")
 
 def service_findings(scene: Scene, callers: Iterable[Caller]) -> tuple[Finding, ...]:
     """What keeps consumers in the VPC from the AWS services that they need; the same in every mode."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
-    doubts: list[Finding] = []
-    for caller in callers:
-        if caller.is_inside:
-            for cause, detail in _faults_of(scene, caller):
-                found.setdefault((caller.consumer.name, cause), {})[detail] = None
-            doubts += _doubts_of(scene, caller)
-    return (*(_finding(name, cause, details) for (name, cause), details in sorted(found.items())), *doubts)
+    found = [_findings_on(scene, caller) for caller in callers if caller.is_inside]
+    faults = sorted((fault for faults, _ in found for fault in faults), key=lambda it: (it.consumer or "", it.cause))
+    return (*faults, *(doubt for _, doubts in found for doubt in doubts))
+
+
+def _findings_on(scene: Scene, caller: Caller) -> tuple[list[Finding], list[Finding]]:
+    """What a caller lacks, and what it may lack; found once, for no list has a part in it."""
+    key = ("services", caller.reference)
+    kept: tuple[list[Finding], list[Finding]] | None = scene.memo.get(key)
+    if kept is None:
+        details: dict[str, dict[str, None]] = {}
+        for cause, detail in _faults_of(scene, caller):
+            details.setdefault(cause, {})[detail] = None
+        faults = [_finding(caller.consumer.name, cause, said) for cause, said in details.items()]
+        kept = scene.memo[key] = faults, list(_doubts_of(scene, caller))
+    return kept
 
 
 def _finding(name: str, cause: str, details: Iterable[str]) -> Finding:
