@@ -63,19 +63,22 @@ def advised(known: Study, decision: Decision) -> Advised:
     )
 
 
-def decided(known: Study) -> Decision:
+def decided(known: Study, *, with_present: bool = True) -> Decision:
     """The decision with the list that the question wants: the smallest one, or the given one."""
     keeps = known.question.requirements.public_access_cidrs is ListOrigin.KEEP
-    return decide(known.question, {} if keeps else derived_lists(known), known)
+    return decide(known.question, {} if keeps else derived_lists(known), known, with_present=with_present)
 
 
 def deciding_like(known: Study) -> Callable[[Question], Decision | None]:
-    """How to decide questions that differ from a known one in a fact, until too many consumers were traced for it."""
+    """How to decide questions that differ from a known one in a fact, until too many consumers were traced for it.
+
+    It is for the modes and the recommendation: the present setting is left out.
+    """
     before = known.tally.traced
 
     def decide_anew(question: Question) -> Decision | None:
         if known.tally.traced - before + len(known.consumers) > MOST_TRACED:
             return None
-        return decided(known.anew(question))
+        return decided(known.anew(question), with_present=False)
 
     return decide_anew

@@ -44,13 +44,16 @@ Lists = Mapping[EndpointMode, AllowList]
 _NONE: Lists = {}
 
 
-def decide(question: Question, lists: Lists = _NONE, studied: Study | None = None) -> Decision:
+def decide(
+    question: Question, lists: Lists = _NONE, studied: Study | None = None, *, with_present: bool = True
+) -> Decision:
     """The decision on a question: which mode, why, and what becomes of every flow in each of them.
 
-    ``lists`` holds for each mode in it the list with which it is assessed in place of the given one.
+    ``lists`` holds for each mode in it the list with which it is assessed in place of the given one. Who only wants to
+    know what would be recommended leaves the present setting out.
     """
     known = studied or study(question)
-    scene, present = known.scene, question.cluster.endpoint_access
+    scene, present = known.scene, question.cluster.endpoint_access if with_present else None
     traced = _traced(known, lists)
     exposure = node_exposure(journey.caller for journey in traced)
     services = service_findings(scene, (journey.caller for journey in traced))
