@@ -168,10 +168,13 @@ def _free_ranges(fault: CallFault, stated: Addresses | None) -> tuple[str, ...] 
 
 def share_by_private_link(fault: CallFault) -> Iterable[Repair]:
     link = fault.journey.caller.connection
-    if link is not None and link.kind != "private_link":
+    if link is not None and not link.is_private_link:
         made = change(ChangeKind.CONNECTION, link.id, kind="private_link")
-        sentence = f"put PrivateLink before the endpoint network interfaces in place of {link.id}"
-        yield repair("private-link", link.id, sentence, ("F-6.6", "F-3.7"), made)
+        sentence = (
+            f"put PrivateLink before the endpoint network interfaces in place of {link.id}, and a private zone on the"
+            " far side that gives the endpoint's name its address"
+        )
+        yield repair("private-link", link.id, sentence, ("F-6.6", "F-3.7", "F-2.10"), made)
 
 
 def carry_vpc(fault: CallFault) -> Iterable[Repair]:

@@ -132,3 +132,13 @@ class Consumer:
     def runs_in_pods(self) -> bool:
         """Whether its calls come from pods, which use the `kubernetes` Service (F-3.21)."""
         return self.kind is ConsumerKind.POD or self.is_in_cluster
+
+    @property
+    def is_managed_collector(self) -> bool:
+        """Whether it is Amazon's managed Prometheus collector, which calls from interfaces in the VPC (F-6.14)."""
+        return self.service == "prometheus_collector"
+
+    @property
+    def stands_with_the_cluster(self) -> bool:
+        """Whether it is taken to stand in the cluster subnets, unless it is said to stand elsewhere."""
+        return self.kind.is_node_like or self.is_in_cluster or self.is_managed_collector

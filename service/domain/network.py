@@ -147,6 +147,21 @@ class Connection:
     returns_is_stated: bool = False
     allows: tuple[FirewallRule, ...] | None = None  # None: no firewall on the link
 
+    @property
+    def is_private_link(self) -> bool:
+        """Whether it is no route, but an endpoint in the far network that leads to a load balancer in the VPC."""
+        return self.kind == "private_link"
+
+    @property
+    def translates(self) -> bool:
+        """Whether the VPC sees the far side as interfaces of its own, so that no route back is needed.
+
+        AWS Client VPN translates to the address of its interface in the subnet that it is associated with ("Rules and
+        best practices for using AWS Client VPN"); one that is attached to a transit gateway does not, and then the VPC
+        routes to it. What comes through PrivateLink comes from the load balancer.
+        """
+        return self.kind in ("client_vpn", "private_link")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firewall:

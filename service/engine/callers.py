@@ -1,11 +1,13 @@
 """Who calls: each consumer with the place it stands in, its groups, its resolver and its way out filled in.
 
 1. Without consumers, the nodes of the cluster subnets and one operator are assumed.
-2. Node-like kinds without a place stand in the cluster subnets; the others, on the internet.
+2. Node-like kinds and managed collectors without a place stand in the cluster subnets; the others, on the internet.
 3. Managed nodes and Fargate pods hold the cluster security group (F-3.9, F-3.14); self-managed nodes do not
    unless they say so (F-3.13); pods share the groups of the nodes. Pods of hybrid nodes come with their own addresses
    or, where those masquerade them, with those of the nodes (F-7.9).
-4. Callers in the VPC ask its resolver if the DHCP options name it (F-2.7); all others, one of their own.
+4. Callers in the VPC ask its resolver if the DHCP options name it (F-2.7); all others, one of their own. Behind a
+   PrivateLink that is a zone which leads the name to the link's endpoint, unless it is said that they ask elsewhere.
+5. A link that translates shows its callers as its own interfaces in the VPC, so those are their groups (F-6.10).
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ class Asker(Enum):
 
     VPC_RESOLVER = "vpc_resolver"
     OTHER_RESOLVER = "other_resolver"
+    LINK_ZONE = "link_zone"
     CLUSTER_IP = "cluster_ip"
 
 
@@ -45,6 +48,7 @@ class Caller(NamedTuple):
 
     ``overlay`` holds the addresses of pods in the VPC that are none of the VPC's own.
 
+    ``held_elsewhere`` holds the groups of the nodes, which the interfaces of a link are not taken to share.
     ``egress`` holds what was said about the addresses from which its internet traffic leaves: None nothing,
     an empty set that there is no internet, `Dynamic` that they cannot be listed. ``like`` is the reference of one for
     whom a stand-in stands (`alike`).
@@ -60,6 +64,7 @@ class Caller(NamedTuple):
     is_every: bool = True
     overlay: Addresses | None = None
     groups: frozenset[str] | None = frozenset()
+    held_elsewhere: frozenset[str] = frozenset()
     asker: Asker = Asker.OTHER_RESOLVER
     blocks_private_answers: bool = False
     egress: Addresses | Dynamic | None = None
@@ -112,8 +117,9 @@ def caller_of(consumer: Consumer, scene: Scene, node_groups: frozenset[str] | No
         groups, more = _groups_of(consumer, scene, reference, node_groups)
         caller = caller._replace(groups=groups)
         assumed += more
-    elif consumer.security_groups:
-        caller = caller._replace(groups=frozenset(consumer.security_groups))
+    else:
+        groups = frozenset(consumer.security_groups)
+        caller = caller._replace(groups=groups, held_elsewhere=node_groups or frozenset())
     return caller._replace(assumptions=(*caller.assumptions, *assumed))
 
 
@@ -140,7 +146,7 @@ def _location_of(consumer: Consumer, reference: str, scene: Scene) -> tuple[Loca
         link = next(iter(scene.connections)) if len(scene.connections) == 1 else None
         sentence = f"{consumer.name} is taken to stand on premises, behind {link or 'a link that was not named'}"
         location = Location(at=Vantage.CONNECTED_NETWORK, connection=link)
-    elif consumer.kind.is_node_like or consumer.is_in_cluster:
+    elif consumer.stands_with_the_cluster:
         sentence = f"{consumer.name} is taken to stand in the cluster subnets"
         location = Location(at=Vantage.CLUSTER_VPC)
     else:
@@ -167,7 +173,7 @@ def _placed(consumer: Consumer, location: Location, scene: Scene, reference: str
         addresses=addresses,
         is_every=is_every,
         overlay=overlay,
-        asker=_asker(consumer, location, resolver),
+        asker=_asker(consumer, location, resolver, connection),
         blocks_private_answers=resolver is Resolver.OWN_BLOCKING,
         egress=_egress_of(consumer, location, connection),
         assumptions=assumed if consumer.location else (),
@@ -182,7 +188,7 @@ def _places_of(
     names = consumer.subnets or ((location.subnet,) if location.subnet else ())
     if names:
         return tuple(scene.places[name] for name in sorted(set(names))), ()
-    if consumer.kind.is_node_like or consumer.is_in_cluster:
+    if consumer.stands_with_the_cluster:
         places, what = scene.cluster_places, "the cluster subnets"
     elif len(scene.places) == 1:
         places, what = tuple(scene.places.values()), "the only subnet that was described"
@@ -202,9 +208,11 @@ def _resolver_of(consumer: Consumer, location: Location, scene: Scene) -> Resolv
     return Resolver.VPC if amazon else Resolver.OWN
 
 
-def _asker(consumer: Consumer, location: Location, resolver: Resolver) -> Asker:
+def _asker(consumer: Consumer, location: Location, resolver: Resolver, link: Connection | None) -> Asker:
     if consumer.runs_in_pods:
         return Asker.CLUSTER_IP  # the kubernetes Service leads to the interfaces in every mode (F-3.21)
+    if link is not None and link.is_private_link and location.resolver in (None, Resolver.VPC):
+        return Asker.LINK_ZONE
     if resolver is Resolver.FORWARDED:
         return Asker.VPC_RESOLVER
     # `vpc` is the resolver of the caller's own VPC: elsewhere it does not know the private zone (F-2.10).

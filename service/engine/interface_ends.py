@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from service.domain.cluster import IpFamily
-from service.domain.network import Direction
+from service.domain.network import Connection, Direction
 from service.engine.callers import Asker, Caller
 from service.engine.filters import Admission, Party, References, Verdict, admits
 from service.engine.gates import Gate, host_network, own_groups
@@ -101,6 +101,12 @@ def as_source(caller: Caller, place: Place | None, version: int) -> Party:
         if stated:
             addresses, is_every = stated, caller.is_every
         return Party(addresses, is_every, caller.groups, References.MATCH, version)
-    link = caller.connection.kind if caller.connection else ""
-    sees = {"peering": References.MATCH, "transit_gateway": References.UNKNOWN}.get(link, References.NEVER)
+    sees = _seen_over(caller.connection) if caller.connection else References.NEVER
     return Party(caller.addresses, caller.is_every, caller.groups, sees, version)
+
+
+def _seen_over(link: Connection) -> References:
+    """Whether a rule sees the groups of callers behind a link; one that translates shows its own interfaces."""
+    if link.translates:
+        return References.MATCH
+    return {"peering": References.MATCH, "transit_gateway": References.UNKNOWN}.get(link.kind, References.NEVER)

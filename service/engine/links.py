@@ -4,7 +4,10 @@
    does not route back is no private path (Reading 5, F-6.5).
 2. A split tunnel carries only what it names (`carries`).
 3. Overlapping ranges cannot be peered; over other links the local route wins and nothing comes back (F-6.6).
-4. The route tables of the cluster subnets must lead back to the caller over the link it came by (F-6.8).
+4. A PrivateLink is no route: it leads from its endpoint in the caller's network to a load balancer before the
+   interfaces, and carries only what is sent there. Nothing comes the other way through it, nor into a Client VPN that
+   translates.
+5. The route tables of the cluster subnets must lead back to the caller over the link it came by (F-6.8).
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 from service.domain.addresses import Addresses, of_networks
 from service.domain.network import Connection, RouteTable
 from service.domain.trace import Action, Assumption, Disposition
-from service.engine.callers import Caller
+from service.engine.callers import Asker, Caller
 from service.engine.filters import Party, Verdict, judge
 from service.engine.gates import Gate, Stage, closed, opened, passes_unseen, unknown
 from service.engine.gateways import is_internet_gateway
@@ -23,12 +26,6 @@ NO_PATH = "no-private-network-path-between-vpcs"
 NO_RETURN = "control-plane-eni-in-unroutable-subnet"
 OVERLAP = "overlapping-cidrs-prevent-peering"
 SPLIT_TUNNEL = "vpn-split-tunnel-endpoint-not-routed"
-TRANSLATING = frozenset({"client_vpn", "private_link"})
-"""Links whose far side is seen under an address of the VPC, so that no route back is needed.
-
-AWS Client VPN translates to the address of its interface in the subnet that it is associated with ("Rules and best
-practices for using AWS Client VPN"); one that is attached to a transit gateway does not, and then the VPC routes to it.
-"""
 
 
 def way_over_link(scene: Scene, caller: Caller, target: Addresses | None, what: str) -> list[Gate]:
@@ -42,6 +39,7 @@ def way_over_link(scene: Scene, caller: Caller, target: Addresses | None, what: 
         *_does_not_end_here(link),
         *_overlaps(scene, link),
         *_knows_caller(scene, link, caller),
+        *_is_sent_to_endpoint(link, caller),
         *_carries(link, target, what),
         *_far_side_returns(link),
     ]
@@ -52,7 +50,7 @@ def way_over_link(scene: Scene, caller: Caller, target: Addresses | None, what: 
 
 
 def _assuming_returns(gate: Gate, link: Connection) -> Gate:
-    if link.returns_is_stated or gate.hop is None:
+    if link.returns_is_stated or link.is_private_link or gate.hop is None:
         return gate
     sentence = f"the far side of {link.id} is taken to route the cluster's ranges into the link"
     where = f"/cluster/connections[{link.id}]/returns"
@@ -82,7 +80,7 @@ def _knows_caller(scene: Scene, link: Connection, caller: Caller) -> list[Gate]:
     """The far side of a link is what it names; what lies behind that is not carried (no transit, F-6.5)."""
     if link.remote_cidrs is None or caller.addresses is None:
         return []
-    if link.kind in TRANSLATING and scene.vpc_addresses.covers(caller.addresses):
+    if link.translates and scene.vpc_addresses.covers(caller.addresses):
         return []  # told by the addresses under which the VPC sees it
     verdict = judge(caller.addresses, caller.is_every, of_networks(link.remote_cidrs), False, 4)
     if verdict is not Verdict.NO:
@@ -90,6 +88,13 @@ def _knows_caller(scene: Scene, link: Connection, caller: Caller) -> list[Gate]:
     outside = caller.addresses - of_networks(link.remote_cidrs)
     detail = f"{', '.join(outside.texts()[:2])} is not among the ranges behind it"
     return [_fault(link, NO_PATH, detail, "F-6.5")]
+
+
+def _is_sent_to_endpoint(link: Connection, caller: Caller) -> list[Gate]:
+    if not link.is_private_link or caller.asker is Asker.LINK_ZONE:
+        return []
+    detail = "it carries only what is sent to its own endpoint, and the name gives the addresses of the interfaces"
+    return [_fault(link, NO_PATH, detail, "F-2.10", "F-3.3")]
 
 
 def _carries(link: Connection, target: Addresses | None, what: str) -> list[Gate]:
@@ -121,7 +126,7 @@ def way_back(scene: Scene, caller: Caller, place: Place, party: Party) -> list[G
     link = caller.connection
     if link is None:
         return []
-    if party.addresses is not None and link.kind not in ("peering", *TRANSLATING):
+    if party.addresses is not None and not (link.kind == "peering" or link.translates):
         shared = party.addresses & scene.vpc_addresses
         if shared:
             detail = f"{', '.join(shared.texts()[:2])} is local to the VPC, so nothing comes back"
@@ -133,9 +138,13 @@ def route_to(
     scene: Scene, place: Place, link: Connection, party: Party, stage: Stage, cause: str, caller: Caller
 ) -> Gate:
     """A cluster subnet's table leads to the far side over the link; unseen where it does on the way back."""
-    if is_translated(link, place):
-        return passes_unseen(stage)
     name = caller.consumer.name
+    if is_translated(link, place):
+        if stage is Stage.ROUTE_BACK:
+            return passes_unseen(stage)
+        component, kind = (place.table.id, "route_table") if place.table else (place.id, "subnet")
+        detail = f"no route leads to {name}, for {link.id} lets calls into the VPC and none out of it"
+        return closed(stage, component, kind, detail, cause, Disposition.NO_ROUTE, "F-6.10", "F-6.8")
     if place.table is None:
         detail = f"whether {place.id} has a route to {name} over {link.id}"
         return unknown(stage, place.id, "subnet", detail, cause, (place.settled_by,), "F-6.8")
@@ -165,7 +174,7 @@ def route_to(
 
 def is_translated(link: Connection, place: Place) -> bool:
     """Whether interfaces see the far side under an address of the VPC; a route of theirs to the link denies it."""
-    return link.kind in TRANSLATING and (place.table is None or not _names(place.table, link))
+    return link.translates and (place.table is None or not _names(place.table, link))
 
 
 def _names(table: RouteTable, link: Connection) -> bool:

@@ -252,7 +252,7 @@ def managed_collectors(case: Case) -> Iterable[Objection]:
     names = tuple(
         j.consumer.name
         for j in case.journeys
-        if j.consumer.service == "prometheus_collector" and j.consumer.importance is Importance.REQUIRED
+        if j.consumer.is_managed_collector and j.consumer.importance is Importance.REQUIRED
     )
     if names and not case.mode.has_private:
         yield Objection(

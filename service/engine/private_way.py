@@ -19,7 +19,7 @@ from service.domain.network import Connection, Direction
 from service.domain.trace import Action, Assumption, Disposition
 from service.engine.alike import stand_in, told_of
 from service.engine.callers import Caller
-from service.engine.filters import Party, Verdict, admits
+from service.engine.filters import Admission, Party, References, Verdict, admits
 from service.engine.gates import (
     Call,
     FarSide,
@@ -95,18 +95,25 @@ def _way_from_outside(scene: Scene, caller: Caller, target: Place) -> Way:
     caller of whom only the own range is let in is not taken to get in, and not to be kept out either.
     """
     version = _version(scene, caller)
-    own = _walk_between(scene, caller, None, target, version)
     link = caller.connection
-    if link is None or not is_translated(link, target) or _stands_in_vpc(scene, caller):
+    if link is not None and link.translates and not is_translated(link, target):
+        # Routed to, so seen as what it is: no interface of the link stands before it, and no group of one.
+        plain = as_source(caller, None, version)._replace(groups=frozenset(), references=References.NEVER)
+        return concluded(_walk_between(scene, caller, None, target, version, plain))
+    own = _walk_between(scene, caller, None, target, version)
+    if link is None or not link.translates or _stands_in_vpc(scene, caller):
         return concluded(own)
     # Without a range of the VPC it is not known which address that is; no address would be let in by every rule.
     party = as_source(caller, None, version)._replace(addresses=scene.vpc_addresses or None, is_every=False)
     seen = concluded(_walk_between(scene, caller, None, target, version, party))
-    if seen.is_accepted:
+    if seen.is_accepted and not link.is_private_link:
         return seen._replace(assumptions=(*seen.assumptions, _translated(caller, link)))
-    if seen.verdict is Verdict.NO and concluded(own).is_accepted:
+    if seen.verdict is not Verdict.NO or link.is_private_link:
+        return seen
+    as_itself = concluded(own)
+    if as_itself.is_accepted:
         return concluded(own._replace(gates=tuple(_depends(gate, caller, link) for gate in own.gates)))
-    return seen if seen.verdict is Verdict.UNKNOWN else concluded(own)
+    return min(as_itself, seen, key=lambda way: len(way.also))  # what is certain stops it under either address
 
 
 def _stands_in_vpc(scene: Scene, caller: Caller) -> bool:
@@ -195,6 +202,11 @@ def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str
         shares = party.groups is not None and bool(party.groups & scene.cluster_group_ids)
         detail = f"admits TCP 443 from {name}" + (", which holds the cluster security group" if shares else "")
         return opened(stage, component, kind, detail, "F-3.10" if shares else "F-3.15")
+    strangers = _groups_the_link_may_hold(scene, caller, party, admission)
+    if verdict is Verdict.NO and strangers:
+        held = ", ".join(strangers)
+        detail = f"whether the interfaces under which {name} is seen hold {held}, from which TCP 443 is admitted"
+        return unknown(stage, component, kind, detail, cause, (f"{caller.reference}/security_groups",), "F-3.15")
     if verdict is Verdict.NO:
         detail = f"no rule on the endpoint network interfaces admits TCP 443 from {name}"
         stop = closed(stage, component, kind, detail, cause, Disposition.DENIED_IN, "F-3.15")
@@ -206,6 +218,14 @@ def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str
     missing = missing or [settled_by]
     detail = f"whether a rule on the endpoint network interfaces admits TCP 443 from {name}"
     return unknown(stage, component, kind, detail, cause, missing, "F-3.15")
+
+
+def _groups_the_link_may_hold(scene: Scene, caller: Caller, party: Party, admission: Admission) -> list[str]:
+    """Groups that a rule admits and that nobody else is known to hold, where the link's interfaces may hold them."""
+    link = caller.connection
+    if link is None or not link.translates or party.groups or party.references is References.NEVER:
+        return []
+    return sorted(admission.groups - scene.interface_group_ids - caller.held_elsewhere)
 
 
 def _way_back(scene: Scene, caller: Caller, source: Place | None, target: Place, party: Party) -> list[Gate]:

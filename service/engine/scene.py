@@ -249,7 +249,9 @@ def _expanded(subnet: Subnet, routing: Routing, cluster: Cluster, nats: dict[str
         nat = _nat_for(subnet, cluster)
         nats.setdefault(nat.id, nat)
         routes.append(Route(destination=_DEFAULTS[0], target=nat.id))
-    attached = sorted((link for link in cluster.connections if link.is_attached), key=lambda link: link.id)
+    # To a link that translates nothing has to be routed, and a route would say that it does not.
+    routed = (link for link in cluster.connections if link.is_attached and not link.translates)
+    attached = sorted(routed, key=lambda link: link.id)
     for connection in attached:
         routes += [Route(destination=r, target=connection.id) for r in connection.remote_cidrs or ()]
     unread = frozenset(connection.id for connection in attached if connection.remote_cidrs is None)

@@ -147,7 +147,8 @@ def _calls_to(
     scene: Scene, caller: Caller, node_groups: frozenset[str] | None
 ) -> tuple[tuple[Trace, ...], tuple[Assumption, ...]]:
     consumer = caller.consumer
-    shares = bool(caller.groups and node_groups and caller.groups & node_groups)
+    is_told = bool(consumer.security_groups) or not caller.is_inside
+    shares = bool(caller.groups and node_groups and caller.groups & node_groups) or not is_told
     traces, assumed = [], list[Assumption]()
     for port, purpose in called_on(consumer):
         way = way_from_api_server(scene, Target(caller, port, purpose, shares))

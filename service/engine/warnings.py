@@ -222,6 +222,19 @@ def new_ranges(scene: Scene, journeys: Journeys) -> Told | None:
     )
 
 
+def private_link_targets(scene: Scene, journeys: Journeys) -> Told | None:
+    """Whoever gets in through PrivateLink hangs on a list of targets that somebody has to keep up."""
+    links = sorted({link.id for j in journeys if (link := j.maker.connection) is not None and link.is_private_link})
+    if not links:
+        return None
+    return (
+        "/cluster/connections",
+        f"behind {', '.join(links)} a load balancer sends calls to the addresses of the EKS-owned interfaces, which "
+        "EKS may change: its targets have to follow them, or nobody gets in",
+        ("F-3.7", "F-2.15"),
+    )
+
+
 def shared_vpc(scene: Scene, journeys: Journeys) -> Told | None:
     if not scene.cluster.vpc.is_shared:
         return None
@@ -259,6 +272,7 @@ WARNINGS: dict[str, Callable[[Scene, Journeys], Told | None]] = {
     "public-access-cidrs-rewritten": rewritten_entries,
     "regional-nat-may-grow": growing_addresses,
     "secondary-range-takes-an-hour": new_ranges,
+    "private-link-targets-move": private_link_targets,
     "shared-vpc": shared_vpc,
     "batch-wants-public-access": batch_wants_public,
 }
