@@ -10,12 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lark import Tree
-
 from service.intake.readings import Open, quoted
 from service.intake.terraform_evaluator import NO_VALUE, Evaluator, Locals
 from service.intake.terraform_resources import CLUSTERS
-from service.intake.terraform_syntax import Block, Body, Node, text_of
+from service.intake.terraform_syntax import Block, Body, Node, is_constant, text_of
 from service.intake.terraform_values import Value, is_open, opened
 from service.intake.terraform_world import World
 
@@ -132,14 +130,3 @@ def ignored_changes(block: Block) -> frozenset[str]:
             shown = quoted(text)
             return frozenset({f"the cluster has what stands here, though Terraform ignores changes of `{shown}`"})
     return frozenset()
-
-
-def is_constant(node: Node) -> bool:
-    """Whether an expression is written out, with nothing to evaluate."""
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if one.data in ("identifier", "function_call", "interpolation", "for_tuple_expr", "conditional"):
-            return False
-        pending += [child for child in one.children if isinstance(child, Tree)]
-    return True

@@ -8,6 +8,7 @@ of values if it is the only one; among several nobody can tell which one is mean
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,7 +18,10 @@ from service.intake.terraform_expressions import evaluator_of
 from service.intake.terraform_json import as_hcl, is_configuration
 from service.intake.terraform_syntax import MOST_CHARACTERS, Block, Body, Node, parse, text_of
 from service.intake.terraform_values import Handle, Value
+from service.intake.terragrunt import Unit, is_of_terragrunt, unit_of
 from service.intake.understanding import Ignored, NotUnderstoodError
+
+_TOP = re.compile(r"\$\{get_(?:path_to_)?repo_root\(\)\}/+")
 
 
 @dataclass(slots=True)
@@ -33,6 +37,7 @@ class Folder:
     locals: dict[str, Node] = field(default_factory=dict)
     providers: list[Block] = field(default_factory=list)
     values: dict[str, dict[str, Value]] = field(default_factory=dict)
+    unit: Unit | None = None
 
     def take(self, body: Body) -> None:
         """The blocks of one file; data sources, checks and the like say nothing of what is made."""
@@ -43,11 +48,6 @@ class Folder:
                 self.providers.append(block)
             elif (table := self._table(block)) is not None:
                 self._put(table, block)
-
-    @staticmethod
-    def is_of_terragrunt(body: Body) -> bool:
-        """Whether the file is one of Terragrunt's, which names a module and what it is given."""
-        return "inputs" in body.attributes or bool(body.of("include"))
 
     def override(self, body: Body) -> None:
         """The blocks of an override file, each merged into the one that it names."""
@@ -148,11 +148,17 @@ def _read_file(folder: Folder, name: str, document: Any, budget: Budget) -> None
         folder.values[name] = document
         return
     body = parse(document)
-    if Folder.is_of_terragrunt(body):
-        raise NotUnderstoodError(
-            "Terragrunt puts it together with other files, which is not done here: send the module with its values,"
-            " or a plan (`terragrunt show -json`)"
-        )
+    if name.endswith(".hcl") and is_of_terragrunt(body):
+        unit = unit_of(body)
+        if unit is None:
+            raise NotUnderstoodError(
+                "Terragrunt puts it together with other files, which is not done here: send the file that names the"
+                " module, or a plan (`terragrunt show -json`)"
+            )
+        folder.unit = unit
+        for block in body.of("locals"):
+            folder.locals |= block.body.attributes
+        return
     if name.endswith(".tfvars"):
         evaluator = evaluator_of(_NoNames(), budget)
         folder.values[name] = {key: evaluator.value(node, {}) for key, node in body.attributes.items()}
@@ -177,11 +183,22 @@ class _NoNames:
 def local_source(folder: Folder, call: Block) -> str | None:
     """The folder that a call names by its place; None for a source elsewhere."""
     node = call.body.attributes.get("source")
-    source = text_of(node).strip('"') if node else ""
+    return folder_at(folder, text_of(node).strip('"') if node else "")
+
+
+def folder_at(folder: Folder, source: str) -> str | None:
+    """The folder that a source names by its place; None for a source elsewhere."""
     if not source.startswith(("./", "../")) and source not in (".", ".."):
         return None
     joined = posixpath.normpath(posixpath.join(folder.name or ".", source))
     return "" if joined == "." else joined
+
+
+def unit_place(folder: Folder, unit: Unit) -> str | None:
+    """The folder that a unit of Terragrunt names by its place, from its own or from the top of the repository."""
+    source = text_of(unit.source).strip('"').partition("?")[0]
+    top = _TOP.match(source)
+    return posixpath.normpath(source[top.end() :]) if top else folder_at(folder, source)
 
 
 def roots(folders: Mapping[str, Folder]) -> Iterable[Folder]:
@@ -192,5 +209,6 @@ def roots(folders: Mapping[str, Folder]) -> Iterable[Folder]:
         for call in folder.calls.values()
         if local_source(folder, call) != folder.name
     }
+    called |= {unit_place(folder, folder.unit) for folder in folders.values() if folder.unit is not None}
     found = [folder for name, folder in folders.items() if name not in called]
     return found or list(folders.values())[:1]

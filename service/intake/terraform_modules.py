@@ -7,37 +7,30 @@ read as one instance that says so; what refers to it is open.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from service.intake.readings import Open, quoted
 from service.intake.terraform_bodies import META, PENDING, Bodies, Cells, Found, ignored_changes
-from service.intake.terraform_eks_module import expand_eks, outputs_before
-from service.intake.terraform_endpoint_module import expand_endpoints
+from service.intake.terraform_eks_module import outputs_before
+from service.intake.terraform_eks_versions import argument_names
 from service.intake.terraform_evaluator import NO_VALUE, Locals
+from service.intake.terraform_expansion import attribute_of, expanded, same, with_own_group
 from service.intake.terraform_expressions import evaluator_of
-from service.intake.terraform_folders import Folder, local_source
+from service.intake.terraform_folders import Folder, local_source, unit_place
 from service.intake.terraform_instances import Instances, instances_of, shaped
-from service.intake.terraform_known_modules import Call, Made
-from service.intake.terraform_node_groups import expand_part
+from service.intake.terraform_known_modules import Call
 from service.intake.terraform_resources import CLUSTERS, RELEVANT, Resource
 from service.intake.terraform_syntax import Block, text_of
 from service.intake.terraform_values import Handle, Value
 from service.intake.terraform_variables import Variables
-from service.intake.terraform_vpc_module import expand_vpc
 from service.intake.terraform_world import World
+from service.intake.terragrunt import INCLUDED, Unit, inputs_of, not_stated, source_and_version
 from service.intake.understanding import Ignored, NotUnderstoodError
 
 MOST_MODULES = 200
 _MODULE_DEPTH = 10
 _NOT_MADE_HERE = Open("", "the module is not part of the document")
-
-
-def _expanded(call: Call) -> Made | None:
-    for expand in (expand_vpc, expand_endpoints, expand_part, expand_eks):
-        made = expand(call)
-        if made is not None:
-            return made
-    return None
 
 
 class Module:
@@ -121,7 +114,7 @@ class Module:
             )
             if value is None and any(name in (inner.type, *inner.labels) for inner in block.body.blocks):
                 value = self.bodies.values(address, block.body, known, Found()).get(name)
-                value = _with_own_group(address, value) if name == "vpc_config" else value
+                value = with_own_group(address, value) if name == "vpc_config" else value
             return Handle(address, name) if value is None else value
 
         return attribute
@@ -155,6 +148,8 @@ class Module:
             instances, _ = self._instances(("module", name), call)
             for suffix, known in instances.each:
                 self._ensure(name, suffix, known)
+        if self.folder.unit is not None:
+            self._build_unit(self.folder.unit)
         for (type_, name), block in self.folder.resources.items():
             if type_ not in RELEVANT:
                 self.world.skipped[type_] = self.world.skipped.get(type_, 0) + 1
@@ -163,6 +158,29 @@ class Module:
             for suffix, known in instances.each:
                 address = f"{self.prefix}{type_}.{name}{suffix}"
                 self._build_resource(address, block, known, instances.how_many, rests_on)
+
+    def _build_unit(self, unit: Unit) -> None:
+        """The module that a unit of Terragrunt names, with what it is given."""
+        inputs, rests_on = self.cells.resting_on(lambda: inputs_of(self.evaluator, unit))
+        folder = self.world.folders.get(unit_place(self.folder, unit) or "\0")
+        if folder is not None and folder is not self.folder:
+            more = {name: Open(f"var.{name}", INCLUDED) for (name,) in folder.variables if not inputs.is_whole}
+            given = {name: partial(same, value) for name, value in {**more, **inputs.values}.items()}
+            Module(self.world, folder, "inputs.", given, lambda: None).build()
+            return
+        source, version = source_and_version(self.evaluator, unit)
+        call = Call(
+            address="inputs",
+            source=source,
+            version=version,
+            arguments=inputs.values,
+            texts=inputs.texts,
+            assumed={"": tuple(sorted(rests_on))} if rests_on else {},
+            region=None,
+            how_many=None,
+        )
+        more = not_stated(inputs, argument_names(call) or ())
+        self._take(replace(call, arguments={**call.arguments, **more}))
 
     def _build_resource(
         self, address: str, block: Block, known: Locals, how_many: Open | None, rests_on: frozenset[str]
@@ -253,10 +271,10 @@ class Module:
             region=region,
             how_many=how_many,
         )
-        self._take(made_call, _expanded(made_call))
+        self._take(made_call)
 
-    def _take(self, call: Call, made: Made | None) -> None:
-        address = call.address
+    def _take(self, call: Call) -> None:
+        address, made = call.address, expanded(call)
         if made is None:
             self.world.described[address] = lambda _: _NOT_MADE_HERE
             why = f"the module `{quoted(call.source)}` is not known here"
@@ -268,19 +286,8 @@ class Module:
         by_address = {resource.address: resource for resource in made.resources}
         self.world.described[address] = lambda name: made.outputs.get(name, _NOT_MADE_HERE)
         for one, resource in by_address.items():
-            self.world.described[one] = partial(_attribute_of, resource)
+            self.world.described[one] = partial(attribute_of, resource)
             self.world.add(resource)
-
-
-def _with_own_group(address: str, config: Value) -> Value:
-    """The block of a cluster with the group that EKS makes, which rules name there."""
-    own = {"cluster_security_group_id": Handle(address, "cluster_security_group_id")}
-    return [{**own, **one} if isinstance(one, dict) else one for one in config] if isinstance(config, list) else config
-
-
-def _attribute_of(resource: Resource, name: str) -> Value:
-    value = resource.get(name)
-    return Handle(resource.address, name) if value is None else value
 
 
 def build_roots(world: World, folders: Iterable[Folder]) -> Iterator[tuple[str, World]]:

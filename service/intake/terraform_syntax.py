@@ -107,6 +107,17 @@ def _refuse_the_deep(tree: Node) -> None:
     raise NotUnderstoodError("the HCL is nested too deep")
 
 
+def is_constant(node: Node) -> bool:
+    """Whether an expression is written out, with nothing to evaluate."""
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one.data in ("identifier", "function_call", "interpolation", "for_tuple_expr", "conditional"):
+            return False
+        pending += [child for child in one.children if isinstance(child, Tree)]
+    return True
+
+
 def _body(node: Node) -> Body:
     body = Body()
     for child in subtrees(node):

@@ -200,10 +200,9 @@ def test_an_imported_cluster_of_rancher_leaves_all_open_and_one_elsewhere_is_non
     assert set(effective(dynamic).values()) == {None}
 
 
-def test_a_file_of_terragrunt_is_refused_with_what_to_do() -> None:
+def test_a_file_of_terragrunt_that_names_no_module_is_refused_with_what_to_do() -> None:
     text = """
 include "root" { path = find_in_parent_folders() }
-terraform { source = "tfr:///terraform-aws-modules/eks/aws?version=20.8.4" }
 inputs = { cluster_endpoint_public_access = true }
 """
     with pytest.raises(NotUnderstoodError, match=r"terragrunt.hcl: .*a plan \(`terragrunt show -json`\)"):
