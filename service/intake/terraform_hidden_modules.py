@@ -18,6 +18,7 @@ RANGES = (
     *("public_access_cidrs", "cluster_public_access_cidrs"),
 )
 _CLUSTERS_ALONE = (*PUBLIC, *PRIVATE, *RANGES[:3])
+_NAMED = ("cluster_name", "cluster_version", "kubernetes_version")
 
 _ONLY_CLOUDPOSSE = (
     *("oidc_provider_enabled", "cluster_encryption_config_enabled", "kubernetes_config_map_ignore_role_changes"),
@@ -95,7 +96,8 @@ def hidden(call: Call) -> Hidden | None:
         found = _of_the_repository(call)
         if found:
             return found
-    return Hidden.OWN if call.has(*_CLUSTERS_ALONE) else None
+    is_cluster = call.has(*_CLUSTERS_ALONE) or (call.has(*RANGES) and call.has(*_NAMED))
+    return Hidden.OWN if is_cluster else None
 
 
 def _of_the_repository(call: Call) -> Hidden | None:
@@ -108,7 +110,7 @@ def _of_the_repository(call: Call) -> Hidden | None:
         return Hidden.CLOUDPOSSE
     if call.has(*_TELLING_EKS) and all(map(_is_of_eks, call.arguments)):
         return Hidden.EKS
-    is_named = call.has("cluster_name", "cluster_version", "kubernetes_version")
+    is_named = call.has(*_NAMED)
     is_anothers = call.texts.get("cluster_name", "").startswith(("module.", "data."))
     return Hidden.OWN if is_named and not is_anothers and call.has("vpc_id", "subnet_ids", "subnets") else None
 

@@ -103,7 +103,7 @@ def walk_modules(root: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 def _planned_values(root: Mapping[str, Any]) -> Iterator[_Planned]:
     for module, resource in walk_modules(root):
         address, type_ = resource.get("address"), resource.get("type")
-        if isinstance(address, str) and address and isinstance(type_, str):
+        if isinstance(address, str) and address and isinstance(type_, str) and "deposed_key" not in resource:
             yield _Planned(
                 address=address,
                 type=type_,
@@ -121,6 +121,7 @@ def _take_change(planned: dict[str, _Planned], change: Any) -> None:
         or not address
         or not isinstance(type_, str)
         or change.get("mode", "managed") != "managed"
+        or "deposed" in change  # what is deleted is the former object of that address
     ):
         return
     actions = members(what.get("actions"))

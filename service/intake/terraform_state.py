@@ -1,6 +1,7 @@
 """States: what `terraform show -json` writes of one, `terraform.tfstate` itself, and flattened forms of both.
 
-A state holds what there is, with every value filled in. Values that it marks as sensitive are left out.
+A state holds what there is, with every value filled in. Values that it marks as sensitive are left out, and so is
+what has been replaced and only waits to be deleted (`deposed`).
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ _Found = tuple[str, str, dict[str, Value]]
 def _shown(state: dict[str, Any]) -> Iterator[_Found]:
     for _, resource in walk_modules(state["values"]["root_module"]):
         address, type_, values = resource.get("address"), resource.get("type"), resource.get("values")
-        if isinstance(address, str) and address and isinstance(type_, str) and isinstance(values, dict):
+        is_kept = "deposed_key" not in resource
+        if is_kept and isinstance(address, str) and address and isinstance(type_, str) and isinstance(values, dict):
             sensitive = resource.get("sensitive_values")
             hidden = [name for name, mark in sensitive.items() if mark is True] if isinstance(sensitive, dict) else []
             yield address, type_, _without(values, hidden)
@@ -97,7 +99,7 @@ def _raw(state: dict[str, Any]) -> Iterator[_Found]:
             if seen > MOST_RESOURCES:
                 raise NotUnderstoodError(f"the state holds more than {MOST_RESOURCES} resources")
             values = instance.get("attributes") if isinstance(instance, dict) else None
-            if isinstance(values, dict):
+            if isinstance(values, dict) and "deposed" not in instance:
                 yield base + _suffix(instance.get("index_key")), type_, _without(values, _hidden(instance))
 
 

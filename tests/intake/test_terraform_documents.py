@@ -94,6 +94,28 @@ def test_what_is_deleted_or_read_is_no_cluster(actions: list[str]) -> None:
     assert PLAN.read({"": {"resource_changes": [change, data]}}) == ()
 
 
+def test_the_former_object_of_an_address_that_is_deleted_takes_nothing_from_the_present_one() -> None:
+    """Terraform keeps what a failed replacement left behind under the same address, as deposed."""
+    kept = {"name": "a", "vpc_config": [{"endpoint_public_access": False, "endpoint_private_access": True}]}
+    former = {"name": "a", "vpc_config": [{"endpoint_public_access": True}]}
+    address = "aws_eks_cluster.a"
+    gone = planned("aws_eks_cluster", address, {}, actions=["delete"], after=None) | {"deposed": "0f1e2d3c"}
+    instances = [{"attributes": kept}, {"attributes": former, "deposed": "0f1e2d3c"}]
+    raw = {"mode": "managed", "type": "aws_eks_cluster", "name": "a", "instances": instances}
+    shown = {"address": address, "type": "aws_eks_cluster"}
+    both = [shown | {"values": kept}, shown | {"values": former, "deposed_key": "0f1e2d3c"}]
+    root = {"root_module": {"resources": both}}
+
+    plan = PLAN.read({"": {"resource_changes": [planned("aws_eks_cluster", address, kept), gone]}})
+    before = PLAN.read({"": {"planned_values": root, "resource_changes": []}})
+    state = STATE.read({"": {"version": 4, "terraform_version": "1.9.0", "resources": [raw]}})
+    show = STATE.read({"": {"format_version": "1.0", "values": root}})
+
+    for found in (plan, before, state, show):
+        (one,) = found
+        assert effective(one)["endpoint_public_access"] is False
+
+
 def test_a_replacement_is_described_as_it_will_be() -> None:
     one = cluster_of({"endpoint_public_access": False, "endpoint_private_access": True}, actions=["delete", "create"])
 

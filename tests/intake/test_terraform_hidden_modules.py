@@ -82,8 +82,10 @@ def test_of_a_module_that_could_be_anybodys_only_what_is_stated_is_known(argumen
 def test_a_wrapper_anywhere_keeps_what_its_call_states_whatever_the_names(source: str) -> None:
     found = call(source, 'endpoint_public_access = true\n public_access_cidrs = ["198.51.100.0/24"]')
     other = call(source, "cluster_endpoint_public_access_cidrs = var.ranges")
+    listed = call(source, 'cluster_name = "a"\n public_access_cidrs = ["198.51.100.0/24"]')
 
     assert effective(found) == access(True, None, ["198.51.100.0/24"])
+    assert effective(listed) == access(None, None, ["198.51.100.0/24"])
     assert effective(other) == access(None, None, None)
     assert unknown_fields(other)["/endpoint_access/public_access_cidrs"] == "var.ranges"
 
