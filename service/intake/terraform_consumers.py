@@ -13,13 +13,14 @@ from service.intake.drafting import Draft
 from service.intake.readings import Reading, quoted
 from service.intake.terraform_network import Network
 from service.intake.terraform_resources import Resource
-from service.intake.terraform_values import Handle, Value, block, opened
+from service.intake.terraform_values import Handle, Value, block, blocks, is_open, members, opened
 
 _KINDS = {
     "aws_eks_node_group": "node",
     "self_managed_node_group": "node",
     "aws_eks_fargate_profile": "fargate_pod",
 }
+_TEMPLATE = "aws_launch_template"
 _MOST = 500
 _NOT_MANAGED = "written as not managed, so that no group is taken for granted"
 _NAMES = ("node_group_name", "fargate_profile_name", "key")
@@ -66,6 +67,8 @@ def _consumer(draft: Draft, one: Resource, network: Network) -> None:
 def _groups(draft: Draft, name: str, one: Resource, network: Network) -> dict[str, Any]:
     reference = f"/consumers[{name}]/security_groups"
     named = one.get("module_node_groups")
+    if named is None:
+        named = _named_in_template(one, network)
     groups = network.records.ids.all_of(named)
     is_managed = one.type == "aws_eks_node_group"
     if groups:
@@ -75,10 +78,31 @@ def _groups(draft: Draft, name: str, one: Resource, network: Network) -> dict[st
         draft.leave_open(reference, what.why, what.text)
         draft.assume(f"/consumers[{name}]/managed", _NOT_MANAGED)
         return {"managed": False}
-    if not is_managed or block(one.get("launch_template")):
+    if not is_managed or (block(one.get("launch_template")) and named is None):
         draft.leave_open(
             reference, "its launch template may name security groups, and the document does not show which"
         )
         draft.assume(f"/consumers[{name}]/managed", _NOT_MANAGED)
         return {"managed": False}
     return {"managed": True}
+
+
+def _named_in_template(one: Resource, network: Network) -> Value:
+    """The groups that a launch template of the document names; None if the document does not hold it."""
+    template = block(one.get("launch_template"))
+    given = template.get("id") or template.get("name") if isinstance(template, dict) else None
+    found = network.records.inventory.resource_of(given, _TEMPLATE)
+    if found is None and isinstance(given, str):
+        found = next((it for it in network.records.inventory.of(_TEMPLATE) if it.get("name") == given), None)
+    if found is None or found.how_many:
+        return None
+    groups = found.get("vpc_security_group_ids")
+    if is_open(groups) or members(groups):
+        return groups
+    interfaces = found.get("network_interfaces")
+    listed = [group for each in blocks(interfaces) for group in _listed(each.get("security_groups"))]
+    return interfaces if is_open(interfaces) else listed
+
+
+def _listed(value: Value) -> list[Value]:
+    return [value] if is_open(value) else members(value)

@@ -18,7 +18,7 @@ CLUSTERS = ("aws_eks_cluster", "awscc_eks_cluster", "rancher2_cluster")
 RELEVANT = frozenset(
     {
         *("aws_eks_cluster", "awscc_eks_cluster", "rancher2_cluster"),
-        *("aws_eks_node_group", "aws_eks_fargate_profile"),
+        *("aws_eks_node_group", "aws_eks_fargate_profile", "aws_launch_template"),
         *("aws_vpc", "aws_default_vpc", "aws_vpc_ipv4_cidr_block_association", "aws_subnet", "aws_default_subnet"),
         *("aws_vpc_dhcp_options", "aws_vpc_dhcp_options_association", "aws_vpc_block_public_access_options"),
         *("aws_vpc_block_public_access_exclusion", "aws_internet_gateway", "aws_egress_only_internet_gateway"),

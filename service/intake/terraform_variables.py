@@ -40,6 +40,8 @@ class Variables:
     def value(self, name: str) -> Value:
         """The value of a variable; open if it has none in the document, or is sensitive."""
         block = self.blocks.get((name,))
+        if block is None and name in self.values:
+            return self._from_a_file(name)
         if block is None:
             return Open(f"var.{name}", "the variable is not declared in the document")
         attributes = block.body.attributes
@@ -54,12 +56,15 @@ class Variables:
         if self.arguments is not None and name in self.arguments:
             return self.arguments[name]()
         if name in self.values:
-            if name in self.named_in:
-                where = f"{self.named_in[name]}, which Terraform reads only if it is named"
-                self.world.rests_on |= {f"`var.{name}` has the value of {where}"}
-            return self.values[name]
+            return self._from_a_file(name)
         if "default" not in block.body.attributes:
             return Open(f"var.{name}", "the variable has no value in the document")
         if self.arguments is None:
             self.world.rests_on |= {f"`var.{name}` has the default that the document gives it"}
         return self.evaluator.value(block.body.attributes["default"], {})
+
+    def _from_a_file(self, name: str) -> Value:
+        if name in self.named_in:
+            where = f"{self.named_in[name]}, which Terraform reads only if it is named"
+            self.world.rests_on |= {f"`var.{name}` has the value of {where}"}
+        return self.values[name]

@@ -203,6 +203,18 @@ def test_files_of_values_count_if_it_is_told_which(files: dict[str, Any], expect
     assert effective(one)["endpoint_public_access"] is expected
 
 
+def test_a_value_of_a_variable_that_another_file_declares_is_taken_where_it_stands() -> None:
+    text = 'resource "aws_eks_cluster" "a" {\n name = "a"\n vpc_config {\n endpoint_public_access = var.on\n}\n}'
+
+    (found,) = read(text, **{"terraform.tfvars": 'on = "false"'})
+    (named,) = read(text, **{"prod.tfvars": "on = true"})
+
+    assert effective(found)["endpoint_public_access"] is None  # both endpoints off, which EKS refuses (F-1.3)
+    assert effective(named)["endpoint_public_access"] is True
+    (sentence,) = [one.sentence for one in named.assumed if one.field == "/endpoint_access/public"]
+    assert sentence == "`var.on` has the value of prod.tfvars, which Terraform reads only if it is named"
+
+
 def test_a_sensitive_variable_is_not_shown() -> None:
     text = """
     variable "name" {

@@ -190,3 +190,78 @@ def test_nodes_of_a_cluster_whose_name_is_not_known_belong_to_it_all_the_same() 
 
     assert [one["name"] for one in found["module.other.aws_eks_cluster.this[0]"].consumers][:1] == ["nodes"]
     assert found["aws_eks_cluster.a"].consumers == ()
+
+
+def raw(template: str, name: str = "aws_launch_template.mine.id") -> Understanding:
+    """A cluster without a module, whose nodes have a launch template."""
+    text = f"""{VPC}
+    resource "aws_eks_cluster" "a" {{
+      name = "a"
+      vpc_config {{ subnet_ids = [aws_subnet.a.id] }}
+    }}
+    resource "aws_launch_template" "mine" {{
+      name = "mine"
+      {template}
+    }}
+    resource "aws_eks_node_group" "one" {{
+      cluster_name    = aws_eks_cluster.a.name
+      node_group_name = "one"
+      subnet_ids      = [aws_subnet.a.id]
+      launch_template {{
+        {"name" if "id" not in name else "id"} = {name}
+        version = "1"
+      }}
+    }}"""
+    (found,) = CONFIGURATION.read({"main.tf": text})
+    assert_decidable(found)
+    return found
+
+
+MORE = ["aws_security_group.more"]
+
+
+@pytest.mark.parametrize(
+    ("template", "name", "expected"),
+    [
+        ("vpc_security_group_ids = [aws_security_group.more.id]", "aws_launch_template.mine.id", MORE),
+        ("vpc_security_group_ids = [aws_security_group.more.id]", '"mine"', MORE),
+        (
+            "network_interfaces {\n security_groups = [aws_security_group.more.id]\n}",
+            "aws_launch_template.mine.id",
+            MORE,
+        ),
+        (
+            "vpc_security_group_ids = [aws_eks_cluster.a.vpc_config[0].cluster_security_group_id]",
+            "aws_launch_template.mine.id",
+            ["aws_eks_cluster.a.cluster_security_group_id"],
+        ),
+        ("", "aws_launch_template.mine.id", None),
+    ],
+)
+def test_a_launch_template_of_the_document_shows_the_groups_that_it_names(
+    template: str, name: str, expected: list[str] | None
+) -> None:
+    """One that names none leaves EKS's group to the nodes (F-3.13)."""
+    found = raw(template, name)
+
+    assert nodes(found) == {"one": expected}
+    assert found.consumers[0]["managed"] is True
+    assert "/consumers[one]/security_groups" not in unknown_fields(found)
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [
+        ("vpc_security_group_ids = var.groups", "aws_launch_template.mine.id"),
+        ("network_interfaces {\n security_groups = [var.group]\n}", "aws_launch_template.mine.id"),
+        ('dynamic "network_interfaces" {\n for_each = var.all\n content {}\n}', "aws_launch_template.mine.id"),
+        ("count = var.number", "aws_launch_template.mine[0].id"),
+        ("", '"another"'),
+    ],
+)
+def test_a_template_that_does_not_show_its_groups_leaves_them_open(template: str, name: str) -> None:
+    found = raw(template, name)
+
+    assert nodes(found) == {"one": None}
+    assert found.consumers[0]["managed"] is False
+    assert "/consumers[one]/security_groups" in unknown_fields(found)
