@@ -6,6 +6,7 @@ share, or that is not alone in its name, is left to the proof and to whoever ask
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -38,9 +39,10 @@ class Target:
 
 def target_of(files: Mapping[str, str], address: str) -> Target:
     """The block of a cluster's address; raises `CannotEditError`."""
-    parts = _INDEX.sub("", address).split(".")
+    folder, _, inside = _INDEX.sub("", address).rpartition("/")
+    parts = inside.split(".")
     modules = [name for word, name in pairwise(parts) if word == "module"]
-    parsed = {name: blocks_of(text) for name, text in files.items()}
+    parsed = {name: blocks_of(text) for name, text in files.items() if not folder or _stands_in(name, folder)}
     for module in modules[-1:]:
         for file, call in _all(parsed, "module", module):
             names = _names(call)
@@ -58,6 +60,11 @@ def target_of(files: Mapping[str, str], address: str) -> Target:
 
 def _names_of(spelling: Spelling) -> tuple[str, str, str]:
     return spelling.public, spelling.private, spelling.ranges
+
+
+def _stands_in(file: str, folder: str) -> bool:
+    """Whether a file is one of the root that a place begins with, where several have the same addresses."""
+    return (posixpath.dirname(file) or ".") == folder
 
 
 def _all(parsed: Mapping[str, tuple[Block, ...]], type_: str, name: str) -> Iterator[tuple[str, Block]]:

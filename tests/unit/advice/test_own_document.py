@@ -271,21 +271,22 @@ def test_a_module_whose_source_is_not_known_is_left() -> None:
     assert lines(own(document, PRIVATE, name="main.tf"))[0].startswith("-  cluster_endpoint_public_access ")
 
 
-@pytest.mark.parametrize(
-    ("main", "cluster", "why"),
-    [
-        ("", "demo", "the cluster is not alone in its place"),
-        (
-            'module "a" {\n  source = "./a"\n}\nmodule "b" {\n  source = "./b"\n}\n',
-            "other",
-            "the block that makes the cluster is not found, or not alone in its name",
-        ),
-    ],
-)
-def test_two_blocks_of_one_name_are_left(main: str, cluster: str, why: str) -> None:
-    files = {"a/main.tf": TERRAFORM, "b/main.tf": TERRAFORM.replace('"demo"', '"other"')}
+def test_two_blocks_of_one_name_are_left() -> None:
+    main = 'module "a" {\n  source = "./a"\n}\nmodule "b" {\n  source = "./b"\n}\n'
+    files = {"a/main.tf": TERRAFORM, "b/main.tf": TERRAFORM.replace('"demo"', '"other"'), "main.tf": main}
 
-    assert why_not(cluster=cluster, **packed(files | ({"main.tf": main} if main else {}))) == why
+    why = why_not(cluster="other", **packed(files))
+
+    assert why == "the block that makes the cluster is not found, or not alone in its name"
+
+
+@pytest.mark.parametrize("text", [TERRAFORM, MODULE])
+def test_of_two_roots_that_have_one_address_the_file_of_the_cluster_is_edited(text: str) -> None:
+    files = {"a/main.tf": text.replace('"demo"', '"other"'), "b/main.tf": text}
+
+    (change,) = own(mode=PRIVATE, cluster="demo", **packed(files)).changes
+
+    assert change.title == "your document, b/main.tf"
 
 
 @pytest.mark.parametrize(
