@@ -124,6 +124,15 @@ def test_every_mistake_stands_at_its_place(client: FlaskClient) -> None:
     assert [error["pointer"] for error in body["errors"]] == ["/cluster", "/consumers/0/kind"]
 
 
+def test_the_same_mistake_made_again_stands_at_each_of_its_places(client: FlaskClient) -> None:
+    listed = ["10.0.0.0/33", "10.0.0.0/16", "10.0.0.0/33", 7, "10.0.0.0/33"]
+    response = client.post("/v1/decisions", json={"cluster": {"vpc": {"cidrs": listed}}})
+
+    errors = assert_error(response, 422, "INVALID_QUESTION")["errors"]
+    assert [error["pointer"] for error in errors] == [f"/cluster/vpc/cidrs/{number}" for number in (0, 2, 3, 4)]
+    assert errors[0]["detail"] == errors[1]["detail"] == errors[3]["detail"] != errors[2]["detail"]
+
+
 def test_an_unknown_resource_is_404(client: FlaskClient) -> None:
     body = assert_error(client.get("/v1/nothing"), 404, "NOT_FOUND")
 

@@ -178,10 +178,17 @@ class Items(WireField):
         return value
 
     def _faults(self, items: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+        """The faults of items by their number; a text that comes again has the faults that it had before."""
+        of_texts: dict[str, Any] = {}
         for index, item in enumerate(items):
+            if type(item) is str and item in of_texts:
+                yield index, of_texts[item]
+                continue
             try:
                 self.item._deserialize(item, None, None)
             except ValidationError as error:
+                if type(item) is str:
+                    of_texts[item] = error.messages
                 yield index, error.messages
 
 
