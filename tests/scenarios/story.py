@@ -6,6 +6,7 @@ import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ SETTINGS = ("current", "public", "public_and_private", "private")
 Json = Any
 
 
-class _JsonLoader(yaml.SafeLoader):
+class _JsonLoader(yaml.CSafeLoader):
     """YAML that means what JSON would: `off` is a word, a date is a string, and a key stands once."""
 
     # Only the scalars that JSON has; YAML 1.1 would read `off` as false and 2024-10-21 as a date.
@@ -94,6 +95,7 @@ def stories() -> list[Story]:
     return [Story(name=path.stem, content=read_yaml(path)) for path in paths]
 
 
+@cache
 def shape() -> jsonschema.Draft202012Validator:
     """Give the schema that every scenario file must meet."""
     schema = read_yaml(HERE / "scenario.schema.yaml")
