@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORE := service/domain/*,service/engine/*,service/advice/*,service/policy/*
 LOCK_VENV := build/lock-venv
-# Two processes test at once; a file's tests stay together, for they share what is slow to set up.
+# Two processes test at once; a file's tests stay together, for they share what is slow to set up, and the long files
+# come first (tests/conftest.py).
 JOBS ?= 2
 SECONDS ?= 180
 COUNT ?= 1000000
@@ -29,7 +30,7 @@ run: install
 # The core is pure, so nothing excuses a branch that no test takes. Random questions are the same ones in every run.
 test: install
 	@$(MAKE) --no-print-directory --silent scanners || echo 'the scanners cannot be had here: their tests are skipped, but in CI'
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m coverage report --include='$(CORE)' --fail-under=100
 
