@@ -25,6 +25,11 @@ SECRET = re.compile(rf"{KEY_PREFIX}[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_
 """API keys and JSON web tokens."""
 
 
+def without_secrets(text: str) -> str:
+    """The text with what looks like a key or a token struck out."""
+    return SECRET.sub("[secret]", text)
+
+
 class JsonFormatter(logging.Formatter):
     """Writes a record as one line: time, level, logger, request_id, caller, message, trace_id, then its ``fields``."""
 
@@ -44,7 +49,7 @@ class JsonFormatter(logging.Formatter):
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return SECRET.sub("[secret]", orjson.dumps(line).decode())
+        return without_secrets(orjson.dumps(line).decode())
 
 
 def logging_config(level: str) -> dict[str, Any]:

@@ -210,7 +210,7 @@ def _sentence(steps: Sequence[PlanStep], locked_out: tuple[str, ...], basis: _Ba
     first = f"the list stays as it is: {_waiting(basis.awaits)}; " if basis.awaits else ""
     if locked_out:
         first += (
-            f"whoever carries this out from where {', '.join(locked_out)} stands is locked out of the Kubernetes API "
+            f"whoever carries this out from the place of {', '.join(locked_out)} is locked out of the Kubernetes API "
             "by it; the EKS API that makes the changes stays within reach (F-6.4), so verify from elsewhere; "
         )
     if basis.rests_on:

@@ -26,7 +26,7 @@ class UnreadableDocumentError(Exception):
 
 @dataclass(eq=False)
 class TooLargeError(Exception):
-    """One of many questions is larger than a question may be (413)."""
+    """A question is larger than a question may be (413), one of many or one in a page's form."""
 
     limit: int
 

@@ -251,7 +251,7 @@ def _walk_from_nowhere(scene: Scene, caller: Caller) -> Walk:
     else:
         cause = "private-only-from-internet" if is_internet else "no-private-network-path-between-vpcs"
     component = "internet" if is_internet else "private network link"
-    detail = f"nothing leads from where {caller.consumer.name} stands to the private addresses in the VPC"
+    detail = f"nothing leads from {caller.consumer.name} to the private addresses in the VPC"
     gate = closed(
         Stage.ROUTE,
         component,

@@ -74,7 +74,7 @@ def _summary(best: Assessment, second: Assessment | None, assessments: Sequence[
         said += f" once the addresses of {', '.join(best.allow_list.awaits)} are on its list"
     if second is not None:
         margin = float(best.scores.total - second.scores.total)
-        said += f", {margin:.2f} points before {names[second.mode]}"
+        said += f", {round(margin, 2):g} points before {names[second.mode]}"
     told = [(a.status, f"{names[a.mode]}: {', '.join(dict.fromkeys(o.id for o in a.objections))}") for a in assessments]
     out = "; ".join(text for status, text in told if status is Status.RULED_OUT)
     unknown = "; ".join(text for status, text in told if status is Status.UNDETERMINED)

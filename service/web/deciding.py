@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from time import perf_counter
@@ -126,6 +127,19 @@ def desk() -> Desk:
         read=current_app.config["READ"],
         apart=current_app.config["APART"],
     )
+
+
+LARGE = 512 * 1024
+"""Bytes of an answer from which on making something of it takes long: pages, reports and pictures."""
+
+
+def beside_others(size: int, make: Callable[[], _T]) -> _T:
+    """What is made of an answer of so many bytes: of a large one in a thread, so that others have their turn."""
+    if size < LARGE:
+        return make()
+    here = copy_context()  # what knows of the present request goes along
+    made: _T = current_app.config["APART"](lambda: here.run(make))
+    return made
 
 
 def decide_each(asked: Iterable[_T], decide: Callable[[_T], _R]) -> Iterator[tuple[_T, _R | Problem]]:

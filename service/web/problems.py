@@ -26,7 +26,7 @@ from service.domain.errors import (
     TooLargeError,
     UnreadableDocumentError,
 )
-from service.logs import REQUEST_ID
+from service.logs import REQUEST_ID, without_secrets
 from service.records.keeper import NotKeptError
 from service.records.store import StoreError
 from service.web.access.errors import (
@@ -210,6 +210,12 @@ class Problem:
     """After how long it is worth asking again."""
     challenge: str | None = None
     """What would let the caller in, as `WWW-Authenticate` says it."""
+
+    def __post_init__(self) -> None:
+        """What looks like a key or a token is given back to nobody, wherever it was put by mistake."""
+        object.__setattr__(self, "detail", without_secrets(self.detail))
+        mistakes = (Mistake(without_secrets(it.pointer), without_secrets(it.detail)) for it in self.mistakes)
+        object.__setattr__(self, "mistakes", tuple(mistakes))
 
     def body(self) -> dict[str, object]:
         """The body that states it, for the request that is being answered."""

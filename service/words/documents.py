@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from service.words import ENGLISH
@@ -36,11 +36,14 @@ written for a tool, which is told by their title."""
 NAMES = frozenset(("consumer", "consumers", "serves", "awaits", "locks_out", "name"))
 
 
-def in_words(document: Any, words: Words) -> Any:
-    """A document as it is read from JSON, with its sentences in other words; in English it is as it was."""
+def in_words(document: Any, words: Words, named: Iterable[str] = ()) -> Any:
+    """A document as it is read from JSON, with its sentences in other words; in English it is as it was.
+
+    ``named`` are names that it tells of besides those that it lists.
+    """
     if words.language == ENGLISH:
         return document
-    names, memory = names_in(document), Memory()
+    names, memory = names_in(document).union(named), Memory()
     said: dict[str, str] = {}
 
     def say(sentence: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from werkzeug.datastructures import MultiDict
 
-from service.domain.errors import InvalidQuestionError, Mistake
+from service.domain.errors import InvalidQuestionError, Mistake, TooLargeError
 from service.web.page.building import Built, built
 from service.web.page.editing import typed, with_answer, with_callers, with_requirements, with_weights
 from service.web.page.taking import File, Taken, one_file, taken
@@ -21,9 +21,10 @@ from service.web.strict_json import read_object
 Document = dict[str, Any]
 Form = MultiDict[str, str]
 
-BUILD, TAKE, CHANGE, WEIGH, IN_FULL, LOOK = "build", "take", "change", "weigh", "in_full", "look"
-TRIED = frozenset({WEIGH, LOOK})
-"""Weights that are tried and links that are opened: they are looked at, and kept once somebody says so."""
+BUILD, TAKE, CHANGE, WEIGH, IN_FULL, LOOK, CALLER = "build", "take", "change", "weigh", "in_full", "look", "caller"
+TRIED = frozenset({WEIGH, LOOK, CALLER})
+"""Weights that are tried, links that are opened and one caller by itself: they are looked at, and kept once somebody
+says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Asked:
     is_example: bool = False
     is_tried: bool = False
     """Whether nobody asked for a record of it."""
+    caller: str | None = None
+    """Of whom alone the answer is wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,17 @@ class ManyClusters:
 
 
 def asked(form: Form, files: Sequence[File], most_bytes: int) -> Asked | ManyClusters:
-    """What is asked; raises what reading a question or a document raises, all of them told to people."""
+    """What is asked; raises what reading a question or a document raises, all of them told to people.
+
+    Raises TooLargeError for a question that the API would not take either, which is measured without its blanks.
+    """
+    made = _made(form, files, most_bytes)
+    if isinstance(made, Asked) and len(orjson.dumps(made.question)) > most_bytes:
+        raise TooLargeError(most_bytes)
+    return made
+
+
+def _made(form: Form, files: Sequence[File], most_bytes: int) -> Asked | ManyClusters:
     do = form.get("do", "")
     if do == BUILD:
         made: Built = built(form)
@@ -60,7 +73,7 @@ def asked(form: Form, files: Sequence[File], most_bytes: int) -> Asked | ManyClu
     for name, change in _CHANGES.items():
         if name in form or do == name:
             return Asked(question=change(question, form), is_tried=do in TRIED)
-    return Asked(question=question, is_tried=do in TRIED)
+    return Asked(question=question, is_tried=do in TRIED, caller=form.get("caller") if do == CALLER else None)
 
 
 def _taken(form: Form, files: Sequence[File], most_bytes: int) -> Asked | ManyClusters:

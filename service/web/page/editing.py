@@ -24,6 +24,8 @@ CONNECTED = "connected_network"
 _ROW = re.compile(r"c(\d{1,4})\.name")
 _WAY = re.compile(r"/(\w+)(?:\[(.+?)\])?(?=/|$)")
 _MOST_ROWS = 1_000
+MOST_SHOWN = 30
+"""Callers that the form has a row for; those behind them stay as they are, and are changed in the JSON."""
 _REQUIRED_CHOICES = ("internet_exposure", "node_traffic", "public_access_cidrs")
 REQUIRED = (*_REQUIRED_CHOICES, "approved_source_cidrs", "controls")
 
@@ -76,10 +78,16 @@ def typed(text: str, kind: str) -> Any:
 
 
 def with_callers(question: Document, form: Mapping[str, str], described: Document | None = None) -> Document:
-    """The question with the callers of the form's rows; a row that is marked to go, or has no name, is left out."""
-    before = {each["name"]: each for each in callers_of(question, described)}
+    """The question with the callers of the form's rows; a row that is marked to go, or has no name, is left out.
+
+    Callers for whom the form had no row (``rows.left`` says how many) stay behind the others.
+    """
+    named = callers_of(question, described)
+    before = {each["name"]: each for each in named}
+    left = named[MOST_SHOWN:] if form.get("rows.left") else []
     rows = sorted(int(found[1]) for name in form if (found := _ROW.fullmatch(name)))[:_MOST_ROWS]
     callers = [caller for number in rows if (caller := _caller(f"c{number}", form, before)) is not None]
+    callers += deepcopy(left)
     changed = {name: value for name, value in question.items() if name != "consumers"}
     return changed | ({"consumers": callers} if callers else {})
 

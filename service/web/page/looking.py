@@ -11,10 +11,12 @@ from werkzeug.exceptions import NotFound
 
 from service.domain.decision import Outcome
 from service.domain.errors import InvalidQueryError
+from service.logs import without_secrets
 from service.web.diagrams import kept_question
 from service.web.language import spoken
-from service.web.page.answering import MODES, drawn, faults_of, kept_page
+from service.web.page.answering import faults_of, kept_page
 from service.web.page.editing import CRITERIA
+from service.web.page.showing import MODES, drawn
 from service.web.page.speaking import html
 from service.web.page.telling import callers
 from service.web.recorder import found, recorder
@@ -29,7 +31,11 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 def list_page() -> Response:
     """A page of the decisions that are wanted; also where none is kept, which is said."""
-    given = {name: request.args[name].strip() for name in (*_FILTERS, "cursor", "limit") if request.args.get(name)}
+    given = {
+        name: without_secrets(request.args[name].strip())
+        for name in (*_FILTERS, "cursor", "limit")
+        if request.args.get(name)
+    }
     told: dict[str, Any] = {
         "filters": {name: given.get(name, "") for name in _FILTERS},
         "modes": MODES,
@@ -57,8 +63,8 @@ def _moment(name: str, text: str) -> str:
 
 
 def one_page(id_: str) -> Response:
-    """A decision by its id."""
-    return kept_page(found(id_))
+    """A decision by its id, or what it says of the caller that is named."""
+    return kept_page(found(id_), request.args.get("caller"))
 
 
 def comparison_page(left: str, right: str) -> Response:

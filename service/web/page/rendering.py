@@ -33,6 +33,7 @@ def _environment(words: Words) -> Environment:
     environment.filters["said"] = words.of
     environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}"
     environment.filters["coded"] = _coded
+    environment.filters["plain"] = _plain
     environment.globals.update(
         asset=address_of, version=__version__, longest_list=_LONGEST_LIST, language=words.language
     )
@@ -47,6 +48,11 @@ def _coded(text: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
     )
+
+
+def _plain(text: str) -> Markup:
+    """A text between two tags, in which quotation marks mean nothing: a question in JSON has many of them."""
+    return Markup(str(escape(text)).replace("&#34;", '"').replace("&#39;", "'"))  # noqa: S704  escaped before
 
 
 def page(template: str, words: Words, **told: Any) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, request
 
+from service.logs import without_secrets
 from service.web.headers import PAGE_POLICY, with_style
 from service.web.language import PARAMETER, language_of, spoken
 from service.web.page.rendering import page
@@ -23,7 +24,8 @@ POLICY = with_style(PAGE_POLICY, STYLE)
 def html(template: str, status: int = 200, **told: Any) -> Response:
     """The page that a template makes, with what every page needs; ``address`` is its own if not the present one."""
     words = spoken()
-    address = told.pop("address", request.full_path.rstrip("?") if request.method == "GET" else "/")
+    here = without_secrets(request.full_path.rstrip("?")) if request.method == "GET" else "/"
+    address = told.pop("address", here)
     body = page(
         template,
         words,

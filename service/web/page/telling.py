@@ -51,6 +51,10 @@ class Caller:
         failing = [flow for flow in self._own(setting) if flow["disposition"] != ACCEPTED]
         return min(failing, key=lambda flow: flow["disposition"] == UNKNOWN, default=None)
 
+    def settings(self) -> tuple[str, ...]:
+        """The modes, and `PRESENT`, of which its calls are told."""
+        return tuple(dict.fromkeys(setting for call in self.calls for setting in call.ends))
+
     def _own(self, setting: str) -> list[Document]:
         return [call.ends[setting] for call in self.calls if call.step != _API_SERVER_CALLS and setting in call.ends]
 
@@ -118,13 +122,37 @@ def verdict_counts(answer: Document, setting: str) -> dict[str, int]:
 
 
 def written(question: Document) -> str:
-    """A question as people read and edit it."""
-    return orjson.dumps(question, option=orjson.OPT_INDENT_2).decode()
+    """A question as people read and edit it: indented, with lists of plain values on one line."""
+    return _indented(question, "\n")
+
+
+def _indented(node: Any, line: str) -> str:
+    """``line`` is the end of a line with the indentation of what the node stands in."""
+    if type(node) is dict and node:
+        inner = line + "  "
+        members = (f"{orjson.dumps(name).decode()}: {_indented(value, inner)}" for name, value in node.items())
+        return f"{{{inner}{f',{inner}'.join(members)}{line}}}"
+    if type(node) is list and any(type(item) in (dict, list) for item in node):
+        inner = line + "  "
+        return f"[{inner}{f',{inner}'.join(_indented(item, inner) for item in node)}{line}]"
+    if type(node) is list:
+        return f"[{', '.join(orjson.dumps(item).decode() for item in node)}]"
+    return orjson.dumps(node).decode()
+
+
+LONGEST_LINE = 16_000
+"""Characters of a question in a command; systems refuse a word of more than 131,072, and people earlier."""
+
+
+def is_long(question: Document) -> bool:
+    """Whether a question is too long for a command line, so that it is read from a file."""
+    return len(orjson.dumps(question)) > LONGEST_LINE
 
 
 def curl_line(question: Document, host: str, *, needs_key: bool = False) -> str:
-    """The command that asks exactly this question of this service, for a POSIX shell."""
-    told = ["-H", "content-type:application/json", "--data-binary", orjson.dumps(question).decode()]
+    """The command that asks exactly this question of this service, for a POSIX shell; a long one from a file."""
+    asked = "@question.json" if is_long(question) else orjson.dumps(question).decode()
+    told = ["-H", "content-type:application/json", "--data-binary", asked]
     line = ["curl", "-s", shlex.quote(f"{host.rstrip('/')}/v1/decisions")]
     if needs_key:
         line += ["-H", '"x-api-key:$KEY"']  # in double quotes, so that the shell puts the key in

@@ -2,6 +2,7 @@
 
 Outcome and mode first, then why, the modes side by side, who gets in where, the paths with one line a flow
 and the stopping place in bars, what is wrong at present and how to mend it, and what was taken for granted.
+Flows and findings that differ in nothing but whose they are stand there once, with everybody's name.
 Works on the JSON document, so that both forms say the same.
 """
 
@@ -10,34 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from service.web.render.alike import alike_findings, subnets_of
 from service.web.render.changes import the_change
 from service.web.render.conditions import what_would_help, what_would_mend
 from service.web.render.diagram.mermaid import charts_of
-from service.web.render.escaping import code, fenced, plain, prose
+from service.web.render.escaping import code, plain, prose
 from service.web.render.plans import the_safe_way
 from service.web.render.policy import what_the_policy_said
 from service.web.render.scanning import what_scanners_say
 from service.web.render.sensitivity import how_sure
+from service.web.render.traffic import call_name, facts_in, modes_shown, others_of, the_traffic_path
 from service.web.render.unknowns import what_to_ask
 
 Node = dict[str, Any]
 
 _CRITERIA = ("exposure", "efficiency", "accessibility")
 _MODES = {"public": "public", "public_and_private": "public and private", "private": "private"}
-_STEPS = {
-    "kubectl_to_api_server": "Step 1: clients to the API server",
-    "api_server_to_kubelet": "Step 2: the API server to kubelets and pods",
-    "kubelet_to_api_server": "Step 3: nodes and pods to the API server",
-}
-# Components that are named by an id say what they are before it; the others' names say it already.
-_KINDS = {
-    "security_group": "security group",
-    "network_acl": "network ACL",
-    "route_table": "route table",
-    "nat_gateway": "NAT gateway",
-    "connection": "connection",
-    "firewall": "firewall",
-}
 _LONGEST_LIST = 12
 
 
@@ -50,7 +39,7 @@ def as_markdown(answer: Node, charts: Mapping[str, str] | None = None) -> str:
         _why(answer),
         _side_by_side(answer),
         _who_gets_in(answer),
-        _paths(answer, charts),
+        the_traffic_path(answer, charts, _MODES),
         _present_setting(answer),
         the_safe_way(answer),
         what_would_help(answer, _MODES),
@@ -105,7 +94,7 @@ def _why(answer: Node) -> Iterator[str]:
             doubt = "" if objection["certain"] else " (not certain)"
             yield (
                 f"- {_MODES[assessment['mode']]} is {_status(assessment)}{doubt}:"
-                f" {prose(objection['sentence'])} (`{objection['id']}`{_facts(objection)})"
+                f" {prose(objection['sentence'])} (`{objection['id']}`{facts_in(objection)})"
             )
     if chosen:
         yield from _leads(answer, chosen)
@@ -160,19 +149,17 @@ def _who_gets_in(answer: Node) -> Iterator[str]:
     yield "## Who gets in where"
     yield ""
     yield from _table_head("", (_MODES[assessment["mode"]] for assessment in answer["assessments"]))
-    rows: dict[tuple[str, str], list[str]] = {}
+    calls: dict[tuple[int, str, str, int], list[str]] = {}
     for assessment in answer["assessments"]:
         for step in assessment["traffic_path"]:
             for flow in step["flows"]:
-                rows.setdefault((step["name"], _flow_name(step, flow)), []).append(_end(flow))
-    for (_, name), ends in rows.items():
-        yield _row(plain(name), ends)
-
-
-def _flow_name(step: Node, flow: Node) -> str:
-    if step["step"] == 2:
-        return f"API server to {flow['consumer']}, {flow['purpose'].replace('_', ' ')} {flow['port']}"
-    return str(flow["consumer"])
+                call = (step["step"], flow["consumer"], flow["purpose"], flow["port"])
+                calls.setdefault(call, []).append(_end(flow))
+    rows: dict[tuple[int, str, int, tuple[str, ...]], list[str]] = {}
+    for (step_number, consumer, purpose, port), ends in calls.items():
+        rows.setdefault((step_number, purpose, port, tuple(ends)), []).append(consumer)
+    for (step_number, purpose, port, shared), names in rows.items():
+        yield _row(plain(call_name(step_number, ", ".join(names), purpose, port)), shared)
 
 
 def _end(flow: Node) -> str:
@@ -183,67 +170,6 @@ def _end(flow: Node) -> str:
     return f"no: {flow['cause']}"
 
 
-def modes_shown(answer: Node) -> set[str]:
-    """The modes whose paths are told: the recommended one and the present one; all if there is neither."""
-    return {setting["mode"] for setting in (answer["recommendation"], answer["current"]) if setting} or set(_MODES)
-
-
-def _paths(answer: Node, charts: Mapping[str, str]) -> Iterator[str]:
-    chosen, current = answer["recommendation"], answer["current"]
-    wanted = modes_shown(answer)
-    shown = [assessment for assessment in answer["assessments"] if assessment["mode"] in wanted]
-    for assessment in sorted(shown, key=lambda it: chosen is None or it["mode"] != chosen["mode"]):
-        mode = assessment["mode"]
-        roles = ((chosen, "recommended"), (current, "at present"))
-        role = ", ".join(role for setting, role in roles if setting and setting["mode"] == mode)
-        name = _MODES[mode]
-        yield f"## The traffic path in {name} ({role})" if role else f"## The traffic path in {name}"
-        yield ""
-        yield from fenced(charts[mode].splitlines(), "mermaid")
-        yield ""
-        for step in assessment["traffic_path"]:
-            if step["flows"]:
-                yield from _step(step)
-
-
-def _step(step: Node) -> Iterator[str]:
-    yield f"### {_STEPS[step['name']]}"
-    yield ""
-    yield from fenced([_line(flow) for flow in step["flows"]])
-    yield ""
-    stopped = [flow for flow in step["flows"] if flow["disposition"] != "accepted"]
-    for flow in stopped:
-        last = flow["hops"][-1]
-        also = f"; then also {', '.join(flow['also'])}" if flow["also"] else ""
-        lacks = f"; missing: {', '.join(flow['missing'])}" if flow["missing"] else ""
-        yield (
-            f"- {plain(_flow_name(step, flow))}: {flow['disposition'].replace('_', ' ')},"
-            f" {plain(_place(last))}: {plain(last['detail'])} (`{flow['cause']}`{_facts(last)})"
-            f"{plain(also + lacks)}"
-        )
-        for works in flow["partial"]:
-            yield f"  - {plain(works)}"
-    if stopped:
-        yield ""
-
-
-def _line(flow: Node) -> str:
-    """One flow on one line: ``nodes in subnet-a -> route table rtb-1 -> | public access CIDRs |``."""
-    hops = flow["hops"]
-    places = [_place(hop) for hop in hops]
-    if hops[0]["kind"] == "consumer":
-        places[0] = f"{hops[0]['component']} {hops[0]['detail']}"
-    if hops[-1]["action"] == "denied":
-        places[-1] = f"| {_place(hops[-1])} |"
-    return " -> ".join(" ".join(place.split()) for place in places)
-
-
-def _place(hop: Node) -> str:
-    kind = _KINDS.get(hop["kind"])
-    component = str(hop["component"])
-    return component if kind is None or kind in component else f"{kind} {component}"
-
-
 def _present_setting(answer: Node) -> Iterator[str]:
     current = answer["current"]
     if not current:
@@ -252,8 +178,11 @@ def _present_setting(answer: Node) -> Iterator[str]:
     yield ""
     yield f"{_MODES[current['mode']].capitalize()}{_with_list(current)}: {_status(current)}."
     yield ""
-    for finding in current["findings"]:
-        yield f"- **{finding['severity']}**: {prose(finding['sentence'])} (`{finding['cause']}`{_facts(finding)})"
+    subnets = subnets_of(answer)
+    for finding in alike_findings(current["findings"], subnets):
+        yield f"- **{finding['severity']}**: {prose(finding['sentence'])} (`{finding['cause']}`{facts_in(finding)})"
+        if len(finding["members"]) > 1:
+            yield f"  - in the same way: {plain(others_of(finding['members'], subnets))}"
         yield f"  - what to do: {prose(finding['mend'])}"
         if finding["missing"]:
             yield f"  - what would settle it: {', '.join(map(code, finding['missing']))}"
@@ -286,10 +215,6 @@ def _table_head(corner: str, columns: Iterable[str]) -> Iterator[str]:
 
 def _row(head: str, cells: Iterable[str]) -> str:
     return f"| {' | '.join([head, *cells])} |"
-
-
-def _facts(cited: Node) -> str:
-    return f"; {', '.join(cited['facts'])}" if cited["facts"] else ""
 
 
 def _sentence(text: str) -> str:

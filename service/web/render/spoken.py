@@ -12,7 +12,8 @@ from typing import Any
 
 from service.web.render.diagram.mermaid import charts_of
 from service.web.render.diagram.words import Say, as_it_is
-from service.web.render.markdown import as_markdown, modes_shown
+from service.web.render.markdown import as_markdown
+from service.web.render.traffic import modes_shown
 from service.words import ENGLISH
 from service.words.documents import in_words, names_in
 from service.words.speaking import Words

@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Response
 
 from service.web.answers import Answer, Said, answer_of, digest_of_question, report_of
-from service.web.deciding import desk
+from service.web.deciding import beside_others, desk
 from service.web.forms import JSON, MARKDOWN, accepted_form
 from service.web.language import spoken
 from service.web.metering import meter
@@ -35,7 +35,7 @@ def decide_question() -> Response:
         return Response(orjson.dumps({"valid": True, "input_digest": asked.digest}), content_type=JSON)
     json, kept_as = _answered(asked, key, raw, now)
     headers = {"Vary": "Accept"} | ({"Location": f"/v1/decisions/{kept_as}"} if kept_as else {})
-    body = json if form == JSON else report_of(json, spoken())
+    body = json if form == JSON else beside_others(len(json), lambda: report_of(json, spoken()))
     return Response(body, content_type=JSON if form == JSON else f"{MARKDOWN}; charset=utf-8", headers=headers)
 
 

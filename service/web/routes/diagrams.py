@@ -7,7 +7,7 @@ from dataclasses import replace
 import orjson
 from flask import Blueprint, Response
 
-from service.web.deciding import desk
+from service.web.deciding import beside_others, desk
 from service.web.diagrams import MERMAID, SVG, accepted_drawing, drawing, kept_question
 from service.web.recorder import found
 from service.web.schemas.queries import DiagramQueryElement, read_query
@@ -33,7 +33,8 @@ def flowchart(id_: str) -> Response:
 def _of_record(id_: str, form: str) -> Response:
     wanted = read_query(_QUERY)
     record = found(id_)
-    return drawing(orjson.loads(record.answer), kept_question(record), wanted, form)
+    question = kept_question(record)
+    return beside_others(len(record.answer), lambda: drawing(orjson.loads(record.answer), question, wanted, form))
 
 
 @blueprint.post("/diagrams")
@@ -41,6 +42,7 @@ def diagram_of_question() -> Response:
     """The picture, or the flowchart, of the decision on the question in the body, which is not kept."""
     form, wanted = accepted_drawing(), read_query(_QUERY)
     decided = replace(desk(), include=()).decide_document(read_body())
-    response = drawing(orjson.loads(decided.answer.json), decided.question, wanted, form)
+    body = decided.answer.json
+    response = beside_others(len(body), lambda: drawing(orjson.loads(body), decided.question, wanted, form))
     response.headers["Vary"] = "Accept"
     return response

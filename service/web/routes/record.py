@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from service.records.record import Summary
 from service.web.answers import report_of
+from service.web.deciding import beside_others
 from service.web.forms import JSON, MARKDOWN, accepted_form, json_answer, time_text
 from service.web.language import spoken
 from service.web.recorder import found, recorder
@@ -36,7 +37,9 @@ def decision(id_: str) -> Response:
     """One decision: the bytes that were answered then, or the same as a report."""
     form = accepted_form()
     record = found(id_)
-    body = record.answer if form == JSON else report_of(record.answer, spoken())
+    body = record.answer
+    if form != JSON:
+        body = beside_others(len(record.answer), lambda: report_of(record.answer, spoken()))
     content_type = JSON if form == JSON else f"{MARKDOWN}; charset=utf-8"
     response = Response(body, content_type=content_type, headers={"Vary": "Accept"})
     response.set_etag(f"{record.decision_digest.removeprefix('sha256:')}-{form.rpartition('/')[2]}")

@@ -191,7 +191,7 @@ def test_a_plan_that_locks_out_who_carries_it_out_says_so_first() -> None:
     plan = the_plan(a_cluster("0.0.0.0/0"), nodes(), guest, internet_exposure=InternetExposure.NONE)
 
     assert plan.locks_out == ("operator",)
-    assert plan.sentence.startswith("whoever carries this out from where operator stands is locked out")
+    assert plan.sentence.startswith("whoever carries this out from the place of operator is locked out")
 
 
 def test_a_cluster_that_does_not_exist_yet_is_created_right() -> None:
