@@ -5,11 +5,13 @@
    `resourcesVpcConfig`. What is absent has the EKS API's default, unless the object only observes a cluster.
 2. Compositions make clusters from templates and patches (`crossplane_templates`); claims are in
    `crossplane_claims`. A definition alone describes no cluster.
+3. Without a cluster and a claim the network of the objects is described by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from service.intake.coherence import make_coherent
@@ -66,7 +68,8 @@ def read(documents: Documents) -> tuple[Understanding, ...]:
         raise NotUnderstoodError(_PROGRAM, program.place)
     read_ones = [*clusters, *claims]
     understood = [_read_one(one, found, read_ones, len(clusters) == 1) for one in clusters]
-    return (*understood, *(_read_claim(one, stated, read_ones) for one in claims))
+    understood += [_read_claim(one, stated, read_ones) for one in claims]
+    return tuple(understood) or _network_alone(found)
 
 
 def _is_program(one: Manifest) -> bool:
@@ -99,6 +102,19 @@ def _read_one(cluster: Manifest, found: list[Manifest], read_ones: list[Manifest
     ignore_others(draft, found, [*read_ones, *used])
     make_coherent(draft)
     return draft.understanding()
+
+
+def _network_alone(found: list[Manifest]) -> tuple[Understanding, ...]:
+    """The network that the objects describe where no cluster stands; nothing if they describe none."""
+    draft = Draft(format="crossplane-network", place="")
+    inventory = Inventory(tuple(found))
+    used = describe_objects(draft, inventory)
+    used += describe_security(draft, inventory)
+    if not draft.cluster:
+        return ()
+    ignore_others(draft, found, used)
+    make_coherent(draft)
+    return (replace(draft.understanding(), has_cluster=False),)
 
 
 def _config(cluster: Manifest, dialect: Dialect) -> Section:

@@ -226,6 +226,18 @@ def test_an_association_of_an_unknown_subnet_leaves_open_which_have_the_main_tab
     assert {subnet["id"]: subnet.get("route_table") for subnet in found.cluster["subnets"]}["front"] is None
 
 
+def test_a_network_in_which_no_cluster_stands_is_described_by_itself() -> None:
+    (found,) = from_text(
+        CROSSPLANE,
+        _object(_EC2, "VPC", "net", "{cidrBlock: 10.0.0.0/16}")
+        + _object(_EC2, "Subnet", "front", "{vpcIdRef: {name: net}, cidrBlock: 10.0.0.0/24}"),
+    )
+
+    assert not found.has_cluster
+    assert found.cluster["vpc"]["cidrs"] == ["10.0.0.0/16"]
+    assert [subnet["id"] for subnet in found.cluster["subnets"]] == ["front"]
+
+
 def test_classic_tables_hold_their_routes_and_associations() -> None:
     api = "ec2.aws.crossplane.io/v1beta1"
     text = (
