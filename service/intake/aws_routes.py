@@ -24,6 +24,7 @@ _TARGETS = (
     *("NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "EgressOnlyInternetGatewayId"),
     *("NetworkInterfaceId", "InstanceId", "LocalGatewayId", "CarrierGatewayId", "GatewayId", "VpcEndpointId"),
 )
+_EVERYWHERE = ("0.0.0.0/0", "::/0")
 _CORE_NETWORK = re.compile(r"core-network/(core-network-[0-9a-z]+)")
 _AWS_TARGET = re.compile(r"(igw|eigw|vpce)-.+|(nat|tgw|pcx|vgw|eni|lgw|cagw|fw|i|core-network)-[0-9a-f]{8,17}")
 _KINDS = {"pcx": "peering", "tgw": "transit_gateway", "vgw": "vpn", "cvpn": "client_vpn"}
@@ -216,6 +217,17 @@ def know_targets(draft: Draft) -> None:
         elif not _AWS_TARGET.fullmatch(target):
             draft.add("firewalls", {"id": target, "internet_egress": None})
             draft.leave_open(f"/firewalls[{target}]", "a route leads to it, and what it is no document says")
+    _ask_where_links_lead(draft)
+
+
+def _ask_where_links_lead(draft: Draft) -> None:
+    """A default route over a link leads to the internet only if the far side does (F-4.6)."""
+    links = {one["id"] for one in draft.cluster.get("connections", ()) if "internet_egress" not in one}
+    for table in draft.cluster.get("route_tables", ()):
+        for route in table.get("routes", ()):
+            if route["target"] in links and route["destination"] in _EVERYWHERE:
+                why = "a default route leads to it, and no document tells whether it leads on to the internet"
+                draft.leave_open(f"/connections[{route['target']}]/internet_egress", why)
 
 
 def _targets(tables: Iterable[dict[str, Any]]) -> Iterator[str]:

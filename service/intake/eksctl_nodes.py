@@ -112,7 +112,7 @@ def _in_zones(draft: Draft, root: Section, ids: list[str], zones: Reading) -> Re
             return zones.opened("zones are named, and which subnets lie there is not said", ", ".join(zones.value))
         return Reading([id_ for id_ in ids if known[id_] in zones.value])
     if root.get("availabilityZones").is_missing or root.get("availabilityZones").value == []:
-        draft.assume("/subnets", f"{', '.join(zones.value)[:150]} are among the zones that eksctl picks")
+        draft.assume("/subnets", f"the zones that eksctl picks include {', '.join(zones.value)[:150]}")
         return Reading(ids)
     return Reading([id_ for id_ in ids if id_.partition("-")[2] in zones.value])
 

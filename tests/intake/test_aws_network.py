@@ -84,6 +84,18 @@ def test_a_target_whose_name_is_new_is_something_of_which_nothing_is_known() -> 
     assert texts == {"10.9.0.0/16", nat["target"]}
 
 
+def test_where_a_default_route_over_a_link_leads_is_asked() -> None:
+    hub, spoke = "tgw-0123456789abcdef0", "tgw-0123456789abcdef1"
+    routes = [
+        {"DestinationCidrBlock": "0.0.0.0/0", "TransitGatewayId": hub},
+        {"DestinationCidrBlock": "10.8.0.0/16", "TransitGatewayId": spoke},
+    ]
+    unknown = unknown_fields(_around({"RouteTables": [_table("rtb-a", *routes, Main=True)]}))
+
+    assert f"/connections[{hub}]/internet_egress" in unknown
+    assert f"/connections[{spoke}]/internet_egress" not in unknown
+
+
 def test_blackholes_prefix_lists_and_targets_are_kept() -> None:
     routes = [
         {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-0123456789abcdef0", "State": "blackhole"},
