@@ -10,9 +10,11 @@ The reference question has six subnets in three zones, three NAT gateways and ei
 from __future__ import annotations
 
 import json
+import pstats
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from cProfile import Profile
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,10 +70,15 @@ def measure(seconds: float) -> Table:
             f"of a different one, {name}", f"{spent:.2f} ms", "", f"{spent / ours.processor_milliseconds:.0%}"
         )
     table.add_section()
-    core = _milliseconds(lambda: advise(question), times=50)
-    whole = _milliseconds(lambda: advise(replace(question, include=frozenset(Section))), times=50)
+    core, calls = _milliseconds(lambda: advise(question), times=50), _calls(lambda: advise(question))
+    every = replace(question, include=frozenset(Section))
+    whole, more_calls = _milliseconds(lambda: advise(every), times=50), _calls(lambda: advise(every))
     table.add_row(
         "the answer with every section of advice", f"{whole:.2f} ms", "", f"{whole / core:.1f} times the bare"
+    )
+    table.add_row("calls of functions, bare", f"{calls:,}", "", "")
+    table.add_row(
+        "calls of functions, every section", f"{more_calls:,}", "", f"{more_calls / calls:.1f} times the bare"
     )
     table.add_section()
     table.add_row("bytes in, out", f"{len(QUESTION)}, {length}", "", "")
@@ -87,6 +94,13 @@ def _compared(seconds: float, questions: Sequence[bytes], **environment: str) ->
         bare = Side(path=f"/bare/{length}", bodies=questions)
         worker.compare(ours, bare, seconds=seconds)
         return ours, bare, length, worker.peak_mebibytes
+
+
+def _calls(work: Callable[[], object]) -> int:
+    """How many functions some work calls, which does not depend on what else the machine does."""
+    profile = Profile()
+    profile.runcall(work)
+    return pstats.Stats(profile).total_calls  # type: ignore[attr-defined,no-any-return]
 
 
 def _milliseconds(work: Callable[[], object], times: int = 300) -> float:
