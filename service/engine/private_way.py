@@ -212,7 +212,9 @@ def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str
         stop = closed(stage, component, kind, detail, cause, Disposition.DENIED_IN, "F-3.15")
         some = party.addresses & admission.addresses if party.addresses else NOWHERE
         return stop._replace(works=f"works from {', '.join(some.texts())}") if some else stop
-    missing = [] if scene.knows_cluster_group else ["/cluster/security_groups"]
+    # A prefix list's ranges are not known, nor whether a link lets a rule see the groups behind it: no address tells.
+    is_told = party.addresses is not None and (party.is_every or admission.is_unsure) and party.groups is not None
+    missing = ["/cluster/security_groups"] if is_told or not scene.knows_cluster_group else []
     if party.groups is None:
         missing.append(f"{caller.reference}/security_groups")
     missing = missing or [settled_by]
