@@ -135,7 +135,8 @@ def proxy_caller(consumer: Consumer, proxy: Proxy, scene: Scene) -> Caller:
         internet_egress=proxy.internet_egress,
     )
     caller = _placed(stand_in, location, scene, reference, f"{reference}/location")
-    groups = frozenset(proxy.security_groups) or (None if caller.is_inside else frozenset())
+    may_stand_inside = caller.is_inside or proxy.location is None
+    groups = frozenset(proxy.security_groups) or (None if may_stand_inside else frozenset())
     return caller._replace(groups=groups)
 
 

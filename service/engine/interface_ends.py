@@ -101,7 +101,9 @@ def as_source(caller: Caller, place: Place | None, version: int) -> Party:
         if stated:
             addresses, is_every = stated, caller.is_every
         return Party(addresses, is_every, caller.groups, References.MATCH, version)
-    sees = _seen_over(caller.connection) if caller.connection else References.NEVER
+    # Of a proxy whose place nobody said it is not known either whether a rule sees a group of it.
+    without = References.NEVER if caller.groups is not None else References.UNKNOWN
+    sees = _seen_over(caller.connection) if caller.connection else without
     return Party(caller.addresses, caller.is_every, caller.groups, sees, version)
 
 
