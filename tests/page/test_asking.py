@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from service.logs import KEY_PREFIX
 from tests.page.reading import Page
 from tests.web.description import REQUESTS
 
@@ -337,3 +338,54 @@ def test_a_page_runs_nothing_but_our_own_files(unkept: FlaskClient) -> None:
     assert "unsafe" not in policy
     assert Page(response.text).all("style") == []
     assert not any("style" in it.attributes for it in Page(response.text).elements)
+
+
+KEY = f"{KEY_PREFIX}{'a1-_' * 10}abc"
+"""What looks like a key of ours."""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?lang={key}",
+        "/?key={key}",
+        "/decisions?cluster={key}",
+        "/decisions?since={key}",
+        "/examples/{key}",
+        "/decisions/{key}",
+        "/compare?left={key}&right={key}",
+        "/v1/decisions?limit={key}",
+        "/v1/facts/{key}",
+    ],
+)
+def test_a_key_in_an_address_is_given_back_to_nobody(kept: FlaskClient, address: str) -> None:
+    response = kept.get(address.format(key=KEY))
+
+    assert KEY not in response.text
+    assert not any(KEY in value for value in response.headers.values())
+
+
+def test_the_margin_is_told_once(unkept: FlaskClient) -> None:
+    answer = unkept.post("/v1/decisions", json=QUESTION).get_json()
+    page = Page(unkept.get("/examples/nodes-cannot-join").text)
+
+    verdict = page.one("section", **{"class": "verdict recommended"}).text
+    assert verdict.count("points before") == 1
+    assert f"{answer['recommendation']['margin']:g} points before" in verdict
+
+
+def test_what_nothing_mends_is_said_with_what_would_stand(unkept: FlaskClient) -> None:
+    """The address of the NAT gateway could be listed, and is not approved."""
+    access = QUESTION["cluster"]["endpoint_access"] | {"public_access_cidrs": ["52.1.1.1/32"]}
+    question = {
+        "cluster": QUESTION["cluster"] | {"endpoint_access": access},
+        "consumers": [it for it in QUESTION["consumers"] if it["kind"] == "node"],
+        "requirements": {"approved_source_cidrs": ["52.0.0.0/8"]},
+    }
+
+    page = send(unkept, do="take", document=json.dumps(question))
+
+    mends = page.one("section", id="mends").text
+    assert "Nothing that was tried lets it in. What would still stand: unapproved-source-cidrs" in " ".join(
+        mends.split()
+    )
