@@ -6,6 +6,8 @@
    the outputs alone is what EKS made of it. Only an input of the program is stated.
 3. A secret stays a secret: its field is open, whatever it holds, and neither ciphertext nor plaintext is kept.
 4. What Pulumi deletes, or has only looked up, is no cluster of the stack.
+
+A program in YAML is read by `pulumi_program` and goes the same way.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Any
 
 from service.intake import terraform
 from service.intake.formats import Documents, Format
+from service.intake.pulumi_program import is_program, resources_of
 from service.intake.readings import MISSING, Open
 from service.intake.terraform_resources import RELEVANT
 from service.intake.understanding import Ignored, Kind, NotUnderstoodError, Origin, Understanding
@@ -47,13 +50,27 @@ _READER = next(one for one in terraform.FORMATS if one.name == "terraform-state"
 
 
 def recognises(document: Any, _: str) -> bool:
-    """Whether a document is a stack's state or a preview of it."""
-    return any(True for _ in _resources_of(document))
+    """Whether a document is a stack's state, a preview of it, or a program in YAML."""
+    return any(True for _ in _resources_of(document)) or is_program(document, terraform_type)
 
 
 def read(documents: Documents) -> tuple[Understanding, ...]:
     """The clusters of each stack, or their networks if there is none."""
-    return tuple(one for document in documents.values() for one in _read_stack(document))
+    return tuple(
+        one
+        for document in documents.values()
+        for one in (_read_program(document) if is_program(document, terraform_type) else _read_stack(document))
+    )
+
+
+def _read_program(document: Mapping[str, Any]) -> Iterator[Understanding]:
+    resources = resources_of(document, terraform_type)
+    _refuse_too_many(len(resources))
+    for one in resources:
+        one["values"] = _named_as_in_terraform(one["values"], one["type"])
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+    for found in _READER.read({"": state}):
+        yield replace(found, format=NAME)
 
 
 def _resources_of(document: Any) -> Iterator[Mapping[str, Any]]:
@@ -74,12 +91,16 @@ def _resources_of(document: Any) -> Iterator[Mapping[str, Any]]:
             yield resource
 
 
+def _refuse_too_many(number: int) -> None:
+    if number > MOST_RESOURCES:
+        raise NotUnderstoodError(f"the state holds {number} resources, expected at most {MOST_RESOURCES}")
+
+
 def _read_stack(document: Any) -> Iterator[Understanding]:
     resources = list(_resources_of(document))
     if not resources:
         raise NotUnderstoodError("no state of Pulumi: expected `deployment` with `resources`, as `stack export` writes")
-    if len(resources) > MOST_RESOURCES:
-        raise NotUnderstoodError(f"the state holds {len(resources)} resources, expected at most {MOST_RESOURCES}")
+    _refuse_too_many(len(resources))
     translated: list[dict[str, Any]] = []
     by_address: dict[str, Mapping[str, Any]] = {}
     ignored: list[Ignored] = []
@@ -133,11 +154,15 @@ def _values(resource: Mapping[str, Any], type_: str) -> dict[str, Any]:
     for side in ("inputs", "outputs"):
         given = resource.get(side)
         found |= given if isinstance(given, Mapping) else {}
-    renamed = _RENAMED.get(type_, {})
-    values = {renamed.get(name, name): value for name, value in _translated(found).items()}
+    values = _named_as_in_terraform(found, type_)
     if isinstance(resource.get("id"), str) and resource["id"]:
         values["id"] = resource["id"]
     return values
+
+
+def _named_as_in_terraform(found: Mapping[str, Any], type_: str) -> dict[str, Any]:
+    renamed = _RENAMED.get(type_, {})
+    return {renamed.get(name, name): value for name, value in _translated(found).items()}
 
 
 def _translated(value: Any) -> Any:
