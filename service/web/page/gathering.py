@@ -84,7 +84,8 @@ def _only(steps: Iterable[Document], name: str) -> list[Document]:
 
 
 def _is_about(statement: Document, name: str) -> bool:
-    return f"[{name}]" in statement["field"] or name in statement["sentence"]
+    told = [statement["field"], statement["sentence"]]
+    return unnamed(told, name, None) != unnamed(told, None, None)
 
 
 def _members(names: Sequence[str], subnets: Mapping[str, str]) -> list[Document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -12,6 +13,8 @@ from werkzeug.exceptions import NotFound
 from service.domain.decision import Outcome
 from service.domain.errors import InvalidQueryError
 from service.logs import without_secrets
+from service.records.record import Record
+from service.web.deciding import beside_others
 from service.web.diagrams import kept_question
 from service.web.language import spoken
 from service.web.page.answering import faults_of, kept_page
@@ -22,7 +25,7 @@ from service.web.page.telling import callers
 from service.web.recorder import found, recorder
 from service.web.render.differences import differences
 from service.web.schemas.queries import ListQuery, ListQueryElement, read_parameters
-from service.words.documents import in_words
+from service.words.documents import in_words, names_in
 
 _LIST = ListQueryElement()
 _FILTERS = ("cluster", "mode", "outcome", "policy_revision", "caller", "since", "until")
@@ -72,12 +75,17 @@ def comparison_page(left: str, right: str) -> Response:
     if not (left and right):
         raise NotFound("two decisions are compared: choose both in the list of decisions")
     records = [found(left), found(right)]
+    size = sum(len(record.answer) for record in records)
+    return beside_others(size, lambda: _beside_each_other(records))
+
+
+def _beside_each_other(records: Sequence[Record]) -> Response:
     answers = [orjson.loads(record.answer) for record in records]
     questions = [orjson.loads(record.question) for record in records]
     return html(
         "compare.html",
         records=records,
-        answers=[in_words(answer, spoken()) for answer in answers],
+        answers=[in_words(_without_paths(answer), spoken(), names_in(answer)) for answer in answers],
         callers=[callers(answer) for answer in answers],
         pictures=[
             drawn(answer, kept_question(record), name)
@@ -88,3 +96,10 @@ def comparison_page(left: str, right: str) -> Response:
         criteria=CRITERIA,
         modes=MODES,
     )
+
+
+def _without_paths(answer: dict[str, Any]) -> dict[str, Any]:
+    """What a comparison tells in words of the answer itself: its callers tell the paths."""
+    assessed = [each | {"traffic_path": []} for each in answer["assessments"]]
+    current = answer["current"] and answer["current"] | {"traffic_path": []}
+    return answer | {"assessments": assessed, "traffic_path": None, "current": current}
