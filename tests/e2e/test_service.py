@@ -21,6 +21,7 @@ from tests.waiting import PATIENCE_SECONDS, free_port, until
 ROOT = Path(__file__).parents[2]
 SHORT_QUESTION = {"cluster": {"name": "demo"}}
 LIMIT = 256 * 1024
+LONGER_THAN_WE_WAIT = str(2 * PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -192,13 +193,14 @@ def test_stopping_finishes_the_request_in_flight_and_takes_no_other(tmp_path: Pa
 
 
 def test_stopping_does_not_wait_for_a_client_that_asks_nothing(tmp_path: Path) -> None:
-    with running_service(tmp_path / "log") as server:
+    given = {"GRACEFUL_SECONDS": LONGER_THAN_WE_WAIT, "HEADER_SECONDS": LONGER_THAN_WE_WAIT}
+    with running_service(tmp_path / "log", **given) as server:
         idle = [server.connect() for _ in range(3)]
         server.get("/livez", headers={"Connection": "keep-alive"})
 
         server.terminate()
 
-        assert server.process.wait(5) == 0
+        assert server.process.wait(PATIENCE_SECONDS) == 0
         for connection in idle:
             connection.close()
         assert [line for line in server.lines() if "error" in line] == []
@@ -261,13 +263,14 @@ def test_stopping_answers_what_came_over_idle_connections_while_it_was_busy(tmp_
 
 
 def test_stopping_does_not_wait_longer_than_it_was_told(tmp_path: Path) -> None:
-    with running_service(tmp_path / "log", WORKERS="1", GRACEFUL_SECONDS="1") as server:
+    given = {"WORKERS": "1", "GRACEFUL_SECONDS": "1", "BODY_SECONDS": LONGER_THAN_WE_WAIT}
+    with running_service(tmp_path / "log", **given) as server:
         stalled = server.begin_upload(b'{"cluster": {}}', 3)
         server.get("/livez", headers={"Connection": "close"})
 
         server.terminate()
 
-        assert server.process.wait(10) == 0
+        assert server.process.wait(PATIENCE_SECONDS) == 0
         stalled.close()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.e2e.server import running_service
-from tests.waiting import free_port, until
+from tests.waiting import PATIENCE_SECONDS, free_port, until
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def test_spans_of_a_worker_reach_the_collector_and_the_last_ones_when_it_stops(t
             until(lambda: "POST /v1/decisions" in names(came))
             server.get("/v1/controls", headers={"Connection": "close"})
             server.terminate()
-            server.process.wait(10)
+            server.process.wait(PATIENCE_SECONDS)
 
         attributes = {it.key: it.value.string_value for it in came[0].resource.attributes}
     assert attributes["service.name"] == "ours"
@@ -65,7 +65,7 @@ def test_spans_of_a_worker_reach_the_collector_and_the_last_ones_when_it_stops(t
 
 
 def test_a_collector_that_is_gone_or_slow_holds_up_no_answer_and_no_stop(tmp_path: Path) -> None:
-    with collector(seconds=30) as (slow, _):
+    with collector(seconds=2 * PATIENCE_SECONDS) as (slow, _):
         for number, url in enumerate((f"http://127.0.0.1:{free_port()}", slow)):
             given = {"OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_BSP_SCHEDULE_DELAY": "50"}
             with running_service(tmp_path / f"log{number}", RECORDS="off", WORKERS="1", **given) as server:
@@ -76,5 +76,5 @@ def test_a_collector_that_is_gone_or_slow_holds_up_no_answer_and_no_stop(tmp_pat
                     taken.append(response.elapsed.total_seconds())
                     time.sleep(0.02)
                 server.terminate()
-                assert server.process.wait(10) == 0  # the collector would take thirty seconds for each delivery
+                assert server.process.wait(PATIENCE_SECONDS) == 0  # each delivery would take twice as long
             assert max(taken) < 1

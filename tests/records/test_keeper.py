@@ -251,7 +251,7 @@ def test_a_store_that_fails_is_not_waited_for(folder: Folder) -> None:
 
     until(lambda: len(folder.kept()) == 20)
     keeper.close()
-    assert took < 2.0
+    assert took < PATIENCE_SECONDS / 2
 
 
 def test_records_that_are_begun_together_are_waited_for_one_by_one(folder: Folder) -> None:
