@@ -17,6 +17,7 @@ from service.intake.terraform_syntax import Body, Node, is_constant, name_of, su
 from service.intake.terraform_values import Value
 
 _REGISTRY = re.compile(r"tfr://[^/]*/([^?]+)\?(?:.*&)?version=([^&]+)(?:&.*)?")
+_NAME = re.compile(r"[A-Za-z_][\w-]*")
 _ELSEWHERE = "another part of the inputs, which is not known, may say otherwise"
 INCLUDED = "a file that it includes may give it"
 _ADDED = "a file that it includes may add to it"
@@ -99,6 +100,9 @@ def inputs_of(evaluator: Evaluator, unit: Unit) -> Inputs:
 
 
 def _give(found: Inputs, evaluator: Evaluator, name: str, node: Node) -> None:
+    if not _NAME.fullmatch(name):  # a computed name may be that of any argument
+        found.is_whole = False
+        return
     found.values[name] = evaluator.value(node, {})
     found.texts.pop(name, None)
     if not is_constant(node):
@@ -110,7 +114,8 @@ def _parts(node: Node) -> list[Node]:
     while node.data == "expr_term" and len(subtrees(node)) == 1:
         node = subtrees(node)[0]
     if node.data == "function_call" and name_of(subtrees(node)[0]) == "merge":
-        return [part for argument in subtrees(subtrees(node)[1]) for part in _parts(argument)]
+        _, *arguments = subtrees(node)
+        return [part for each in arguments for argument in subtrees(each) for part in _parts(argument)]
     return [node]
 
 

@@ -107,6 +107,9 @@ def test_a_deep_merge_may_add_to_a_list_that_is_stated() -> None:
         ("merge(include.root.inputs, { endpoint_public_access = true })", access(True, None, None)),
         ("merge({ endpoint_public_access = true }, include.root.inputs)", access(None, None, None)),
         ("include.root.inputs", access(None, None, None)),
+        ("merge()", access(False, True, [])),
+        ("merge(local.all...)", access(None, None, None)),
+        ("{ endpoint_public_access = true, (local.name) = false }", access(True, None, None)),
     ],
 )
 def test_of_parts_that_are_put_together_the_later_one_counts(inputs: str, expected: dict[str, Any]) -> None:
