@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.records.record import Wanted
 from service.records.store import Store
 from service.settings import Records, Settings
+
+QUESTION: dict[str, Any] = {"cluster": {"name": "payments", "labels": {"owner": "kim"}}}
 
 
 def recording_app(folder: Path, **given: Any) -> Flask:
@@ -30,3 +33,10 @@ def kept_ids(url: str) -> set[str]:
         return {record.id for record in store.every(Wanted())}
     finally:
         store.close()
+
+
+def decided(client: FlaskClient, question: dict[str, Any] = QUESTION, **headers: str) -> Any:
+    """The answer to a question, which must be a decision."""
+    response = client.post("/v1/decisions", json=question, headers=headers)
+    assert response.status_code == 200, response.get_json()
+    return response

@@ -12,8 +12,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from service.command_line.commands import main
-from tests.recording import recording_app
-from tests.web.test_record import decided
+from tests.recording import decided, recording_app
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "policies"
 SUITES = sorted(EXAMPLES.glob("*.suite.yaml"))

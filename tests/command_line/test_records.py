@@ -11,9 +11,8 @@ from click.testing import CliRunner, Result
 from service.command_line.commands import main
 from service.records.lines import BadLineError, line_of, record_of
 from service.records.store import Store
-from tests.recording import recording_app
+from tests.recording import decided, recording_app
 from tests.records.builders import a_record
-from tests.web.test_record import decided
 
 ENVIRONMENT = "RECORDS_URL"
 

@@ -9,6 +9,8 @@ from uuid import UUID
 from service.records.record import Record
 
 NOON = datetime(2026, 6, 18, 12, tzinfo=UTC)
+PLENTY = 10_000_000
+"""Bytes for which the tests of a spill have room, if room is not what they are about."""
 
 
 def a_record(number: int = 0, **given: Any) -> Record:

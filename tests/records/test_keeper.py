@@ -16,8 +16,7 @@ from service.records.keeper import Keeper, NotKeptError
 from service.records.record import Record, Wanted
 from service.records.spill import Spill
 from service.records.store import Store
-from tests.records.builders import a_record
-from tests.records.test_spill import PLENTY
+from tests.records.builders import PLENTY, a_record
 from tests.waiting import PATIENCE_SECONDS, until
 
 

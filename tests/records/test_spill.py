@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from service.records.spill import Spill, SpillError
-from tests.records.builders import a_record
+from tests.records.builders import PLENTY, a_record
 
 ROOT = Path(__file__).parents[2]
-PLENTY = 10_000_000
 
 
 def emptied(spill: Spill) -> list[str]:

@@ -14,9 +14,23 @@ from service.settings import Records, Settings
 from service.web.access.callers import Scope
 from service.web.access.keys import new_key
 from service.web.access.rates import rate_of
+from service.web.policies import SECONDS_BETWEEN_LOOKS
 
 DECIDE, READ, ADMIN = frozenset({Scope.DECIDE}), frozenset({Scope.READ}), frozenset({Scope.ADMIN})
 ALL = DECIDE | READ | ADMIN
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_a_look(self) -> None:
+        self.now += SECONDS_BETWEEN_LOOKS
 
 
 class KeyFile:

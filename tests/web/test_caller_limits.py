@@ -21,9 +21,8 @@ from tests.e2e.scaled_out import running_redis
 from tests.recording import recording_app
 from tests.waiting import free_port
 from tests.web.assertions import assert_error
-from tests.web.callers import DECIDE, READ, KeyFile, guarded
+from tests.web.callers import DECIDE, READ, Clock, KeyFile, guarded
 from tests.web.description import DESCRIPTION
-from tests.web.test_keys import Clock
 
 QUESTION: dict[str, Any] = {"cluster": {"name": "payments"}, "include": []}
 THREE = rate_of("3/minute")

@@ -13,24 +13,10 @@ from service.web.access import keys as keys_module
 from service.web.access.callers import Caller, Scope
 from service.web.access.key_ring import MOST_BYTES, KeyRing
 from service.web.access.keys import MOST_KEYS, InvalidKeysError, Key, caller_of, is_key, keys_of, new_key
-from service.web.policies import SECONDS_BETWEEN_LOOKS
-from tests.web.callers import DECIDE, READ, KeyFile
+from tests.web.callers import DECIDE, READ, Clock, KeyFile
 
 TODAY = date(2026, 11, 26)
 HASH = "0" * 64
-
-
-class Clock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def pass_a_look(self) -> None:
-        self.now += SECONDS_BETWEEN_LOOKS
 
 
 @pytest.fixture

@@ -5,30 +5,22 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.settings import Records, Settings
-from tests.recording import recording_app
+from tests.recording import QUESTION, decided, recording_app
 from tests.web.assertions import assert_error
 from tests.web.description import faults
 
-QUESTION: dict[str, Any] = {"cluster": {"name": "payments", "labels": {"owner": "kim"}}}
 PRIVATE = QUESTION | {"requirements": {"internet_exposure": "none"}, "consumers": [{"name": "nodes", "kind": "node"}]}
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> FlaskClient:
     return recording_app(tmp_path).test_client()
-
-
-def decided(client: FlaskClient, question: dict[str, Any] = QUESTION, **headers: str) -> Any:
-    response = client.post("/v1/decisions", json=question, headers=headers)
-    assert response.status_code == 200, response.get_json()
-    return response
 
 
 def test_a_decision_is_found_again_byte_for_byte(client: FlaskClient) -> None:

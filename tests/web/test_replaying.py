@@ -16,9 +16,8 @@ from service.records.store import Store
 from service.web.policies import Policies
 from service.web.render.differences import differences
 from service.web.replaying import Outcome, replay
-from tests.recording import recording_app
+from tests.recording import decided, recording_app
 from tests.web.description import REQUESTS
-from tests.web.test_record import decided
 
 PRICES = read_prices()
 POLICIES = (Policies().current(),)

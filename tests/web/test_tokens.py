@@ -40,8 +40,7 @@ from service.web.access.issuer_keys import (
 from service.web.access.tokens import Tokens, tokens_of
 from service.web.policies import SECONDS_BETWEEN_LOOKS
 from tests.web.assertions import assert_error
-from tests.web.callers import DECIDE, KeyFile, guarded
-from tests.web.test_keys import Clock
+from tests.web.callers import DECIDE, Clock, KeyFile, guarded
 
 ISSUER, AUDIENCE = "https://issuer.example/", "eks-endpoint-decision"
 SETTINGS = TokenSettings(issuer=ISSUER, audiences=(AUDIENCE, "other-name"))
