@@ -24,6 +24,7 @@ from types import FrameType
 from typing import Any
 
 import gevent
+from flask import Flask
 from gevent.server import StreamServer
 from gevent.socket import wait_write
 from gunicorn.http import wsgi
@@ -38,8 +39,8 @@ from gunicorn.http.errors import (
 from gunicorn.workers.ggevent import GeventWorker
 
 from service.connections import Connection, Crowd, HeadTooSlowError, Patience
-from service.settings import Settings
-from service.web.metering import OTHER, Meter
+from service.web.metering import OTHER, ROWS
+from service.web.parts import Parts, parts_of
 from service.web.problems import KINDS
 from service.web.refusals import answer_to_no_request
 
@@ -48,6 +49,8 @@ LINGER_SECONDS = 1.0
 # What a client goes on sending after its answer was decided: as much and as long, then the connection is closed.
 MOST_DRAINED_BYTES = 16 * 1024 * 1024
 DRAIN_SECONDS = 5.0
+# How long a worker that ends tries to send the spans that wait.
+SECONDS_FOR_SPANS = 2.0
 _PIECE_BYTES = 64 * 1024
 _PAUSE_SECONDS = 0.0005
 _STATUS_OF = {
@@ -148,16 +151,46 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._clients: dict[Any, Connection] = {}
+        self._parts: Parts
         self._crowd: Crowd
 
     def load_wsgi(self) -> None:
         """Knows its bounds before the first connection comes."""
         super().load_wsgi()
-        settings: Settings = self.wsgi.config["SETTINGS"]
+        self._parts = parts_of(self.wsgi)
+        settings, meter = self._parts.settings, self._parts.meter
         edge = settings.edge
         patience = Patience(idle=edge.idle_seconds, head=edge.header_seconds, answer=settings.stream_seconds)
-        meter: Meter = self.wsgi.config["METER"]
         self._crowd = Crowd(edge.connections, edge.held_bytes, patience, lambda want: meter.add("closed", want))
+
+    def begin_work(self) -> None:
+        """Starts what writes records, so that those of a worker that was killed are caught up without a request.
+
+        A worker is forked with the policy of the service's start, so it looks at the file first (SIGHUP starts all
+        anew).
+        """
+        self._parts.desk.policies.look()
+        self._parts.meter.row = self._row
+        if self._parts.settings.is_traced:
+            self._parts.tracing.start()
+        if self._parts.recorder.keeper is not None:
+            self._parts.recorder.keeper.start()
+
+    def end_work(self) -> None:
+        """Writes what still waits for the store, or spills it, and sends the spans that wait."""
+        if self._parts.recorder.keeper is not None:
+            self._parts.recorder.keeper.close()
+        with gevent.Timeout(SECONDS_FOR_SPANS, False):
+            self._parts.tracing.stop()
+
+    def note_gone(self, app: Flask) -> None:
+        """Is asked of the worker's image in the process that forked it, however the worker itself ended."""
+        parts_of(app).meter.forget_now(self._row)
+
+    @property
+    def _row(self) -> int:
+        """Where this worker counts."""
+        return int(self.age) % ROWS
 
     def server_class(self, listener: socket.socket, *, spawn: Any, **_: object) -> DrainingServer:
         """The server for a listener; gunicorn asks for it under this name."""
@@ -170,9 +203,8 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
     def notify(self) -> None:
         """Says once a second that this worker lives, and what it has now."""
         super().notify()
-        meter: Meter = self.wsgi.config["METER"]
-        meter.note_now("connections", self._crowd.count)
-        meter.note_now("held_bytes", self.wsgi.config["HELD"].bytes)
+        self._parts.meter.note_now("connections", self._crowd.count)
+        self._parts.meter.note_now("held_bytes", self._parts.held.bytes)
 
     def handle(self, listener: Listened, client: socket.socket, addr: object) -> None:
         """Serves one connection, remembering which one its greenlet talks to."""
@@ -215,7 +247,7 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
             _log.error("unexpected failure", exc_info=exc)
         else:
             _log.info("no request", extra={"fields": {"status": status, "kind": type(exc).__name__}})
-        self.wsgi.config["METER"].note_request(OTHER, OTHER, status, 0.0)
+        self._parts.meter.note_request(OTHER, OTHER, status, 0.0)
         with suppress(OSError):
             client.end_head()
             client.sendall(answer_to_no_request(KINDS[status]))

@@ -8,17 +8,13 @@ import shlex
 import sys
 from typing import Any
 
-from gevent import Timeout, monkey
+from gevent import monkey
 
 from service.logs import logging_config
 from service.settings import Settings
-from service.web.metering import ROWS
 
 # The application is loaded before the workers are forked, so the patches must be in place before it.
 monkey.patch_all()
-
-# How long a worker that ends tries to send the spans that wait.
-_SECONDS_FOR_SPANS = 2.0
 
 _settings = Settings.from_environment()
 
@@ -58,31 +54,18 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (max(_soft, _wanted), _hard))
 
 
 def post_worker_init(worker: Any) -> None:
-    """Starts what writes records, so that those of a worker that was killed are caught up without a request.
-
-    A worker is forked with the policy of the service's start, so it looks at the file first (SIGHUP starts all anew).
-    """
-    worker.wsgi.config["POLICIES"].look()
-    worker.wsgi.config["METER"].row = worker.age % ROWS
-    if _settings.is_traced:
-        worker.wsgi.config["TRACING"].start()
-    keeper = worker.wsgi.config["RECORDER"].keeper
-    if keeper is not None:
-        keeper.start()
+    """Starts what works beside the requests, once the worker is forked."""
+    worker.begin_work()
 
 
 def worker_exit(_: object, worker: Any) -> None:
     """Writes what still waits for the store, or spills it."""
-    keeper = worker.wsgi.config["RECORDER"].keeper
-    if keeper is not None:
-        keeper.close()
-    with Timeout(_SECONDS_FOR_SPANS, False):
-        worker.wsgi.config["TRACING"].stop()
+    worker.end_work()
 
 
 def child_exit(server: Any, worker: Any) -> None:
     """A worker that has ended, however it did, has no connections any more."""
-    server.app.wsgi().config["METER"].forget_now(worker.age % ROWS)
+    worker.note_gone(server.app.wsgi())
 
 
 def when_ready(_: object) -> None:

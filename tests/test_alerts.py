@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.domain.decision import Outcome
 from service.web.metering import KEPT, STATUSES
+from service.web.parts import parts_of
 from service.web.readiness import KNOWN_QUESTION
 from tests.recording import recording_app
 from tests.test_docs import table
@@ -40,7 +41,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     client = app.test_client()
     client.post("/v1/decisions", json=KNOWN_QUESTION)
     families = text_string_to_metric_families(client.get("/metrics").text)
-    app.config["RECORDER"].keeper.close()
+    parts_of(app).recorder.keeper.close()
     return {sample.name: set(sample.labels) for family in families for sample in family.samples}
 
 

@@ -14,8 +14,6 @@ from time import perf_counter
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from flask import current_app
-
 from service.advice import advised, decided
 from service.catalogue.prices import PriceList
 from service.domain.advice import Advised
@@ -28,14 +26,16 @@ from service.policy.applying import apply, prices_for
 from service.policy.policy import Policy
 from service.records.keeper import Run, run_here
 from service.web.answers import Answer, Gist, Said, answer_of, digest_of_question, said_of
-from service.web.metering import meter
-from service.web.policies import Policies, policies
+from service.web.policies import Policies
 from service.web.problems import Problem, problem_of
 from service.web.schemas import load_question
 from service.web.spans import part
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+
+LARGE = 512 * 1024
+"""Bytes of an answer from which on making something of it takes long: pages, reports and pictures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,30 +116,12 @@ class Desk:
             self.note_seconds(perf_counter() - began)
         return told, said
 
-
-def desk() -> Desk:
-    """The desk of the present application."""
-    return Desk(
-        policies=policies(),
-        prices=current_app.config["PRICES"],
-        note=meter().note_decision,
-        note_seconds=meter().note_deciding,
-        read=current_app.config["READ"],
-        apart=current_app.config["APART"],
-    )
-
-
-LARGE = 512 * 1024
-"""Bytes of an answer from which on making something of it takes long: pages, reports and pictures."""
-
-
-def beside_others(size: int, make: Callable[[], _T]) -> _T:
-    """What is made of an answer of so many bytes: of a large one in a thread, so that others have their turn."""
-    if size < LARGE:
-        return make()
-    here = copy_context()  # what knows of the present request goes along
-    made: _T = current_app.config["APART"](lambda: here.run(make))
-    return made
+    def beside_others(self, size: int, make: Callable[[], _T]) -> _T:
+        """What is made of an answer of so many bytes: of a large one apart, so that others have their turn."""
+        if size < LARGE:
+            return make()
+        here = copy_context()  # what knows of the present request goes along
+        return self.apart(lambda: here.run(make))
 
 
 def decide_each(asked: Iterable[_T], decide: Callable[[_T], _R]) -> Iterator[tuple[_T, _R | Problem]]:

@@ -14,9 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, product
 from mmap import mmap
 from time import perf_counter
-from typing import cast
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -205,22 +204,20 @@ class Meter:
         return list(zip((*map(str, bounds), "+Inf"), counts, strict=True))
 
 
-def count_requests(app: Flask, policies: Policies, counts: Counts | None) -> None:
-    """Gives the app its meter, once all its routes are there."""
-    routes = {(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
-    app.config["METER"] = Meter(routes, policies, counts)
-    app.after_request(_note)
+def routes_of(app: Flask) -> set[tuple[str, str]]:
+    """Every method and route template that the app answers, once all its routes are there."""
+    return {(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
 
 
-def meter() -> Meter:
-    """The meter of the present application."""
-    return cast(Meter, current_app.config["METER"])
+def count_requests(app: Flask, meter: Meter) -> None:
+    """Counts every request of the app at its end."""
 
+    def note(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else OTHER
+        if request.url_rule is not None:
+            request.environ[ROUTE] = route
+        started = request.environ.get(STARTED) or perf_counter()
+        meter.note_request(request.method, route, response.status_code, perf_counter() - started)
+        return response
 
-def _note(response: Response) -> Response:
-    route = request.url_rule.rule if request.url_rule else OTHER
-    if request.url_rule is not None:
-        request.environ[ROUTE] = route
-    started = request.environ.get(STARTED) or perf_counter()
-    meter().note_request(request.method, route, response.status_code, perf_counter() - started)
-    return response
+    app.after_request(note)

@@ -19,9 +19,6 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from time import monotonic
-from typing import cast
-
-from flask import current_app
 
 from service.domain.errors import InvalidQuestionError, Mistake
 from service.domain.question import Question
@@ -157,8 +154,3 @@ class Policies:
             since = self._shared.failing_since or milliseconds(datetime.now(UTC))
             self._shared.failing_since = since
             self.trouble = Trouble(moment_of(since), reason)
-
-
-def policies() -> Policies:
-    """The policies of the present application."""
-    return cast(Policies, current_app.config["POLICIES"])

@@ -9,10 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import cast
 from uuid import UUID
 
-from flask import current_app
 from werkzeug.exceptions import NotFound
 
 from service import __version__
@@ -116,9 +114,20 @@ class Recorder:
             keeper.ask(lambda store: store.fulfil(key, record, now + KEY_LIVES))
         return answer.json
 
-    def find(self, id_: str) -> Record | None:
-        """The record of a decision. One that waits for the store is not found yet."""
-        return self._keeper().ask(lambda store: store.find(id_))
+    def found(self, id_: str) -> Record:
+        """The record of a decision. One that waits for the store is not found yet.
+
+        Raises `NotFound` (404), and `NothingKeptError` if nothing is kept.
+        """
+        try:
+            known = str(UUID(id_))
+        except ValueError:
+            kept = None
+        else:
+            kept = self._keeper().ask(lambda store: store.find(known))
+        if kept is None:
+            raise NotFound(f"no decision `{id_[:80]}` is kept; `/v1/decisions` lists those that are")
+        return kept
 
     def page(self, wanted: Wanted, after: Cursor | None, limit: int) -> tuple[list[Summary], Cursor | None]:
         """A page of what is wanted, the newest first."""
@@ -186,19 +195,3 @@ def recorder_of(settings: Settings, run: Run = run_here) -> Recorder:
         retention=retention,
     )
     return Recorder(keeper, masks)
-
-
-def recorder() -> Recorder:
-    """The recorder of the present application."""
-    return cast(Recorder, current_app.config["RECORDER"])
-
-
-def found(id_: str) -> Record:
-    """The record of a decision; raises `NotFound`, and `NothingKeptError` if nothing is kept."""
-    try:
-        kept = recorder().find(str(UUID(id_)))
-    except ValueError:
-        kept = None
-    if kept is None:
-        raise NotFound(f"no decision `{id_[:80]}` is kept; `/v1/decisions` lists those that are")
-    return kept

@@ -13,9 +13,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import date
 from hashlib import sha256
-from typing import NamedTuple, cast
-
-from flask import current_app
+from typing import NamedTuple
 
 from service.web.answers import Said
 
@@ -69,8 +67,3 @@ class Memory:
 
 def _size(said: Said) -> int:
     return len(said.body) + OVERHEAD
-
-
-def memory() -> Memory:
-    """The memory of the present application."""
-    return cast(Memory, current_app.config["MEMORY"])

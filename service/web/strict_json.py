@@ -23,36 +23,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import orjson
-from flask import current_app, request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from service.domain.errors import InvalidBatchError, InvalidQuestionError, Mistake, UnreadableDocumentError
-from service.settings import Settings
-from service.web.forms import JSON, found_content_type
-from service.web.uploads import present_upload
 
 # orjson writes no deeper than this; a question needs nine levels.
 DEPTH_LIMIT = 254
 _MOST_NAMED = 5
-
-
-def read_body() -> dict[str, object]:
-    """The body of the present request as an object.
-
-    Raises UnsupportedMediaType (415), UnreadableDocumentError (400), InvalidQuestionError (422), and as
-    `Upload.whole` does.
-    """
-    return read_object(raw_body())
-
-
-def raw_body() -> bytes:
-    """The body of the present request, which calls itself JSON.
-
-    Raises UnsupportedMediaType (415), and as `Upload.whole` does.
-    """
-    _refuse_foreign_media_types()
-    settings: Settings = current_app.config["SETTINGS"]
-    return present_upload().whole(settings.max_body_bytes, settings.edge.body_seconds)
 
 
 def read_object(raw: bytes, noun: str = "body") -> dict[str, object]:
@@ -113,13 +89,6 @@ def _loaded(raw: bytes, noun: str) -> object:
         return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise UnreadableDocumentError(_why_unreadable(raw, error, noun)) from None
-
-
-def _refuse_foreign_media_types() -> None:
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != JSON or charset not in ("utf-8", "utf8"):
-        found = found_content_type()
-        raise UnsupportedMediaType(f"{found}, expected `application/json` (UTF-8)")
 
 
 def _why_unreadable(raw: bytes, error: orjson.JSONDecodeError, noun: str) -> str:

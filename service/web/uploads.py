@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
-from flask import current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout
 
 from service.domain.errors import TooBusyError, UnreadableDocumentError
@@ -205,9 +204,3 @@ class Upload:
 
 def _too_large(most_bytes: int) -> RequestEntityTooLarge:
     return RequestEntityTooLarge(f"the body is larger than {most_bytes} bytes")
-
-
-def present_upload() -> Upload:
-    """The body of the present request; raises `UnsupportedMediaType` (415) for a coding that is not understood."""
-    config = current_app.config
-    return Upload(request.environ, config["SETTINGS"].stream_seconds, config["HELD"])

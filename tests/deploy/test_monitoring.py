@@ -12,6 +12,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from service.web.parts import parts_of
 from tests.e2e.scaled_out import program
 from tests.recording import recording_app
 
@@ -30,7 +31,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     client.post("/v1/decisions", json={"cluster": {}})
     client.get("/nowhere")
     families = text_string_to_metric_families(client.get("/metrics").text)
-    app.config["RECORDER"].keeper.close()
+    parts_of(app).recorder.keeper.close()
     series: dict[str, set[str]] = {}
     for sample in (sample for family in families for sample in family.samples):
         series.setdefault(sample.name, set()).update(sample.labels)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -16,8 +15,9 @@ from service.app import create_app
 from service.records.record import Wanted
 from service.records.store import Store
 from service.settings import Records, Settings
+from service.web.parts import parts_of
 from service.web.replaying import Outcome, replay
-from tests.recording import recording_app
+from tests.recording import change_desk, recording_app
 from tests.web.assertions import assert_error
 from tests.web.description import DESCRIPTION, REQUESTS, faults
 
@@ -224,11 +224,12 @@ def test_what_a_batch_has_not_is_refused(client: FlaskClient, given: dict[str, A
 
 
 def test_a_failure_of_ours_is_the_problem_of_its_item(
-    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setitem(app.config, "PRICES", "no price list")
+    app = create_app(Settings(records=Records.OFF))
+    change_desk(app, prices="no price list")
 
-    (answer,) = ask_lines(client, DEMO)
+    (answer,) = ask_lines(app.test_client(), DEMO)
 
     assert (answer["status"], answer["problem"]["code"]) == (500, "INTERNAL_ERROR")
     assert "price" not in json.dumps(answer)
@@ -252,9 +253,9 @@ def test_what_was_decided_in_a_batch_is_decided_again_as_it_was(tmp_path: Path) 
     url = f"sqlite:///{tmp_path / 'r.sqlite3'}"
     app = recording_app(tmp_path, records_url=url)
     ask_lines(app.test_client(), DEMO, {**DEMO, "include": ["unknowns"]})
-    prices, policies = app.config["PRICES"], [app.config["POLICIES"].current()]
+    desk = parts_of(app).desk
 
-    replays = [replay(record, prices, policies) for record in Store(url).every(Wanted())]
+    replays = [replay(record, desk.prices, [desk.policies.current()]) for record in Store(url).every(Wanted())]
 
     assert [one.outcome for one in replays] == [Outcome.SAME, Outcome.SAME]
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.settings import Records, Settings
 from service.web.configuration import SHOWN, as_document
+from service.web.parts import parts_of
 from tests.web.description import faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,7 @@ SECRETS = {
 def shown(**environment: str) -> dict[str, object]:
     """The value of every setting that is shown for an environment."""
     settings = Settings.from_environment(environment)
-    known = create_app(Settings(records=Records.OFF)).config["POLICIES"]
+    known = parts_of(create_app(Settings(records=Records.OFF))).desk.policies
     return {it["name"]: it["value"] for it in as_document(settings, known)["settings"]}
 
 
@@ -46,7 +47,7 @@ def test_every_variable_is_shown_in_one_way_or_another() -> None:
 
 def test_it_says_which_settings_were_given(client: FlaskClient) -> None:
     settings = Settings.from_environment({"WORKERS": "2", "PORT": "", "PATH": "/bin"})
-    document = as_document(settings, client.application.config["POLICIES"])
+    document = as_document(settings, parts_of(client.application).desk.policies)
 
     given = [it["name"] for it in document["settings"] if it["from"] == "environment"]
     assert given == ["WORKERS"]

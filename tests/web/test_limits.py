@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.domain.errors import TooBusyError, TooCostlyError
 from service.settings import Edge, Records, Settings
+from service.web.parts import parts_of
 from service.web.routes.batches import MOST_ITEMS
 from service.web.uploads import Held
 from tests.web.assertions import assert_error
@@ -88,7 +89,7 @@ def test_a_list_has_a_thousand_questions_at_most(client: FlaskClient, count: int
 
 def test_what_is_held_is_given_back_whatever_became_of_the_request() -> None:
     app = create_app(Settings(records=Records.OFF, edge=Edge(held_bytes=1024 * 1024)))
-    client, held = app.test_client(), app.config["HELD"]
+    client, held = app.test_client(), parts_of(app).held
 
     for data in (b"{", b'{"cluster": {}}', b"[]" * 300_000, b'[{"cluster": {}}]'):
         for path in ("/v1/decisions", "/v1/decision-batches", "/v1/descriptions"):

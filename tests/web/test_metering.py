@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.app import create_app
 from service.settings import Records, Settings
+from service.web.parts import parts_of
 from service.web.readiness import KNOWN_QUESTION
 from tests.recording import recording_app
 
@@ -74,14 +75,14 @@ def test_what_a_caller_makes_up_is_counted_as_other(fresh: Flask) -> None:
 def test_the_rows_of_workers_add_up(fresh: Flask) -> None:
     client = fresh.test_client()
     client.get("/livez")
-    fresh.config["METER"].row = 7
+    parts_of(fresh).meter.row = 7
     client.get("/livez")
 
     assert samples(client)[requests("GET", "/livez", "200")] == 2
 
 
 def test_a_status_that_is_not_listed_is_other(fresh: Flask) -> None:
-    fresh.config["METER"].note_request("GET", "/livez", 418, 100.0)
+    parts_of(fresh).meter.note_request("GET", "/livez", 418, 100.0)
 
     told = samples(fresh.test_client())
 
@@ -90,7 +91,7 @@ def test_a_status_that_is_not_listed_is_other(fresh: Flask) -> None:
 
 
 def test_what_a_worker_has_now_ends_with_it_and_what_it_counted_stays(fresh: Flask) -> None:
-    meter = fresh.config["METER"]
+    meter = parts_of(fresh).meter
     for row, count in ((3, 5), (4, 7)):
         meter.row = row
         meter.note_now("connections", count)
@@ -123,12 +124,12 @@ def test_a_broken_policy_file_is_told_with_since_when(tmp_path: Path) -> None:
 
     assert samples(client)[since] == 0
     file.write_text("name: [")
-    app.config["POLICIES"].look()
+    parts_of(app).desk.policies.look()
     told = samples(client)
 
     assert told[since] > 1_700_000_000
     info = next(labels for name, labels in told if name == "eksendpoint_policy_info")
-    assert dict(info) == {"name": "ours", "revision": app.config["POLICIES"].current().revision}
+    assert dict(info) == {"name": "ours", "revision": parts_of(app).desk.policies.current().revision}
 
 
 def test_what_became_of_records_is_told(tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ def test_what_became_of_records_is_told(tmp_path: Path) -> None:
     client.post("/v1/decisions", json={"cluster": {"name": "demo"}})
 
     told = samples(client)
-    app.config["RECORDER"].keeper.close()
+    parts_of(app).recorder.keeper.close()
 
     assert told["eksendpoint_records_total", (("result", "kept"),)] == 1
     assert told["eksendpoint_records_total", (("result", "dropped"),)] == 0

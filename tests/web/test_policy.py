@@ -14,6 +14,7 @@ from service.settings import Records, Settings, SettingsError
 from service.web.policies import MOST_KEPT, SECONDS_BETWEEN_LOOKS, Policies
 from service.web.schemas.policy import MOST_POLICY_BYTES
 from service.web.shared_contents import SharedContents
+from tests.recording import change_desk
 from tests.web.assertions import assert_error
 from tests.web.description import faults
 
@@ -57,7 +58,7 @@ def clock() -> Clock:
 def strict(file: Path, clock: Clock) -> Flask:
     """An application under that file, with a clock of its own for looking at it."""
     app = create_app(Settings(records=Records.OFF, policy_file=file))
-    app.config["POLICIES"] = Policies(file, clock)
+    change_desk(app, policies=Policies(file, clock))
     return app
 
 

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.domain.errors import InvalidQuestionError, Mistake
 from service.settings import Records, Settings
+from service.web.bodies import read_body
 from service.web.problems import ALL_KINDS
-from service.web.strict_json import read_body
 from tests.web.assertions import assert_error
 
 LIMIT = 2_048

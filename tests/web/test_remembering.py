@@ -18,7 +18,7 @@ from service.web.answers import Gist, Said
 from service.web.policies import SECONDS_BETWEEN_LOOKS, Policies
 from service.web.readiness import KNOWN_QUESTION
 from service.web.remembering import OVERHEAD, Memory, Place, place_of
-from tests.recording import recording_app
+from tests.recording import change_desk, recording_app
 from tests.web.assertions import assert_error
 
 RAW = orjson.dumps(KNOWN_QUESTION)
@@ -119,7 +119,7 @@ def test_under_another_policy_a_question_is_decided_anew(tmp_path: Path) -> None
     file, now = tmp_path / "policy.yaml", [0.0]
     file.write_text("name: lax\n")
     app = create_app(Settings(records=Records.OFF, policy_file=file))
-    app.config["POLICIES"] = Policies(file, lambda: now[0])
+    change_desk(app, policies=Policies(file, lambda: now[0]))
     client = app.test_client()
     lax = ask(client).json
 

@@ -20,6 +20,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from service.app import create_app
 from service.logs import TRACE_ID, JsonFormatter
 from service.settings import Records, Settings
+from service.web.parts import parts_of
 from service.web.spans import MOST_CHILDREN, part
 from tests.recording import recording_app
 
@@ -40,7 +41,7 @@ def exporter() -> InMemorySpanExporter:
 def traced(exporter: InMemorySpanExporter, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A service whose requests are traced, with a route that breaks."""
     app = recording_app(tmp_path_factory.mktemp("traced"))
-    app.config["TRACING"].start(exporter)
+    parts_of(app).tracing.start(exporter)
 
     @app.get("/broken")
     def broken() -> str:
@@ -217,9 +218,9 @@ def test_the_log_names_the_trace(
 def test_traces_can_be_stopped(app: Flask) -> None:
     exporter = InMemorySpanExporter()
     app = create_app(Settings(records=Records.OFF))
-    app.config["TRACING"].start(exporter)
-    app.config["TRACING"].stop()
-    app.config["TRACING"].stop()
+    parts_of(app).tracing.start(exporter)
+    parts_of(app).tracing.stop()
+    parts_of(app).tracing.stop()
 
     assert app.test_client().get("/livez").status_code == 200
     assert exporter.get_finished_spans() == ()

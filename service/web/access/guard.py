@@ -15,7 +15,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from limits import RateLimitItem
 
 from service.access_settings import is_loopback
@@ -145,9 +145,8 @@ def refuse_others(environ: WSGIEnvironment) -> None:
         raise LoopbackOnlyError("the request was meant for another host")
 
 
-def guard_requests(app: Flask, settings: Settings) -> None:
+def guard_requests(app: Flask, guard: Guard) -> None:
     """Puts a guard in front of every route of the app."""
-    app.config["GUARD"] = guard = Guard(settings)
     app.before_request(guard.admit)
     app.after_request(_tell)
 
@@ -161,8 +160,3 @@ def _tell(response: Response) -> Response:
 def pace() -> Pace:
     """What waits for the turn of each further question of the present request."""
     return cast(Pace, g.pace)
-
-
-def guard() -> Guard:
-    """The guard of the present application."""
-    return cast(Guard, current_app.config["GUARD"])

@@ -10,21 +10,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
-from flask import Response, current_app
+from flask import Response
 
 from service.domain.errors import Mistake, MistakesError, UnreadableDocumentError
 from service.records.record import Record
 from service.web import diagrams
-from service.web.deciding import desk
 from service.web.language import spoken
 from service.web.page.asking import BUILD, TAKE, Asked, Form, ManyClusters
 from service.web.page.editing import places_of_form
 from service.web.page.examples import examples
-from service.web.page.showing import Shown, controls_of, editor, result_page, settings
+from service.web.page.showing import Shown, controls_of, editor, result_page
 from service.web.page.speaking import html
 from service.web.page.telling import written
+from service.web.parts import parts
 from service.web.problems import problem_of
-from service.web.recorder import recorder
 
 Document = dict[str, Any]
 
@@ -32,7 +31,7 @@ Document = dict[str, Any]
 def start_page(form: Form | None = None, faults: Sequence[Document] = (), status: int = 200) -> Response:
     """Where somebody begins; with what was given before, if something was wrong with it."""
     form = form or Form()
-    known = examples(settings().openapi_file)
+    known = examples(parts().settings.openapi_file)
     return html(
         "start.html",
         status,
@@ -47,18 +46,18 @@ def answer_page(ask: Callable[[], Asked | ManyClusters], form: Form | None = Non
     """The decision on what is asked, or what stands in its way."""
     form = form or Form()
     try:
-        made = current_app.config["READ"](ask)
+        made = parts().desk.read(ask)
     except (MistakesError, UnreadableDocumentError) as error:
         return _refused(error, form)
     if isinstance(made, ManyClusters):
         return _choice(made)
     try:
-        decided = desk().decide_document(made.question)
+        decided = parts().desk.decide_document(made.question)
     except MistakesError as error:
         return _refused(error, form, made)
-    is_kept = recorder().is_on and not made.is_example and not made.is_tried
+    is_kept = parts().recorder.is_on and not made.is_example and not made.is_tried
     if is_kept:
-        recorder().keep(decided.answer, orjson.dumps(made.question))
+        parts().recorder.keep(decided.answer, orjson.dumps(made.question))
     return result_page(
         Shown(
             question=made.question,
@@ -69,7 +68,7 @@ def answer_page(ask: Callable[[], Asked | ManyClusters], form: Form | None = Non
                 "taken": made.taken,
                 "is_kept": is_kept,
                 "is_example": made.is_example,
-                "is_tried": recorder().is_on and made.is_tried,
+                "is_tried": parts().recorder.is_on and made.is_tried,
             },
         ),
         made.caller,

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response, current_app
+from flask import Response
 from markupsafe import Markup
 
 from service.records.record import Record
@@ -27,6 +27,7 @@ from service.web.page.naming import N_, NAMES
 from service.web.page.rendering import page
 from service.web.page.shortening import card_of
 from service.web.page.statics import Asset, asset_of, assets
+from service.web.parts import parts
 from service.web.problems import Problem
 from service.words import LANGUAGES, words_in
 from service.words.documents import in_words
@@ -111,7 +112,7 @@ def _framed(template: str, status: int = 200, **told: Any) -> Response:
     words = spoken()
     body = page(template, words, say=partial(_say, words), style=Markup(STYLE), **told)  # noqa: S704  a file of ours
     response = Response(body, status=status, content_type="text/html; charset=utf-8")
-    origins = current_app.config["SETTINGS"].edge.allowed_origins
+    origins = parts().settings.edge.allowed_origins
     response.headers["Content-Security-Policy"] = with_style(embedded_page_policy(origins), STYLE)
     return response
 

@@ -14,7 +14,6 @@ from service.domain.decision import Outcome
 from service.domain.errors import InvalidQueryError
 from service.logs import without_secrets
 from service.records.record import Record
-from service.web.deciding import beside_others
 from service.web.diagrams import kept_question
 from service.web.language import spoken
 from service.web.page.answering import faults_of, kept_page
@@ -22,7 +21,7 @@ from service.web.page.editing import CRITERIA
 from service.web.page.showing import MODES, drawn
 from service.web.page.speaking import html
 from service.web.page.telling import callers
-from service.web.recorder import found, recorder
+from service.web.parts import parts
 from service.web.render.differences import differences
 from service.web.schemas.queries import ListQuery, ListQueryElement, read_parameters
 from service.words.documents import in_words, names_in
@@ -43,19 +42,19 @@ def list_page() -> Response:
         "filters": {name: given.get(name, "") for name in _FILTERS},
         "modes": MODES,
         "outcomes": [outcome.value for outcome in Outcome],
-        "is_on": recorder().is_on,
+        "is_on": parts().recorder.is_on,
         "items": [],
         "following": None,
         "faults": [],
     }
-    if not recorder().is_on:
+    if not parts().recorder.is_on:
         return html("decisions.html", **told)
     try:
         query: ListQuery = read_parameters(_LIST, {name: _moment(name, text) for name, text in given.items()})
     except InvalidQueryError as error:
         places = [(f"/{name}", name) for name in _FILTERS]
         return html("decisions.html", 422, **told | {"faults": faults_of(error.mistakes, places)})
-    summaries, following = recorder().page(query, query.cursor, query.limit)
+    summaries, following = parts().recorder.page(query, query.cursor, query.limit)
     asked_for = [(name, text) for name, text in given.items() if name != "cursor"]
     return html("decisions.html", **told | {"items": summaries, "following": following, "asked_for": asked_for})
 
@@ -67,16 +66,16 @@ def _moment(name: str, text: str) -> str:
 
 def one_page(id_: str) -> Response:
     """A decision by its id, or what it says of the caller that is named."""
-    return kept_page(found(id_), request.args.get("caller"))
+    return kept_page(parts().recorder.found(id_), request.args.get("caller"))
 
 
 def comparison_page(left: str, right: str) -> Response:
     """Two decisions beside each other, and what differs, in sentences."""
     if not (left and right):
         raise NotFound("two decisions are compared: choose both in the list of decisions")
-    records = [found(left), found(right)]
+    records = [parts().recorder.found(left), parts().recorder.found(right)]
     size = sum(len(record.answer) for record in records)
-    return beside_others(size, lambda: _beside_each_other(records))
+    return parts().desk.beside_others(size, lambda: _beside_each_other(records))
 
 
 def _beside_each_other(records: Sequence[Record]) -> Response:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
@@ -19,10 +19,8 @@ from service.catalogue import CONTROLS, control_named
 from service.domain.cluster import EndpointMode
 from service.domain.consumer import ConsumerKind, Importance, Vantage
 from service.domain.question import Question
-from service.settings import Settings
 from service.web import diagrams
 from service.web.answers import report_of
-from service.web.deciding import beside_others
 from service.web.language import spoken
 from service.web.page.editing import CRITERIA, MOST_SHOWN, REQUIRED, addresses_of, callers_of
 from service.web.page.gathering import gathered, of_caller
@@ -38,6 +36,7 @@ from service.web.page.telling import (
     verdict_counts,
     written,
 )
+from service.web.parts import parts
 from service.web.render.diagram.subject import Excerpt
 from service.web.schemas import described_source, with_cluster
 from service.words.documents import in_words
@@ -71,11 +70,11 @@ class Shown:
 def result_page(shown: Shown, caller: str | None = None) -> Response:
     """The page of a decision, or of one caller in it; raises NotFound if it tells of no such caller."""
     if caller is not None:
-        return beside_others(len(shown.body), lambda: _caller_page(shown, caller))
+        return parts().desk.beside_others(len(shown.body), lambda: _caller_page(shown, caller))
     understood = None
     if not shown.masked:
-        understood = current_app.config["READ"](lambda: described_source(shown.question))
-    return beside_others(len(shown.body), lambda: _whole_page(shown, understood))
+        understood = parts().desk.read(lambda: described_source(shown.question))
+    return parts().desk.beside_others(len(shown.body), lambda: _whole_page(shown, understood))
 
 
 def _whole_page(shown: Shown, understood: Any) -> Response:
@@ -137,7 +136,7 @@ def editor(question: Document, described: Document) -> Document:
         "question": question,
         "question_text": written(question),
         "is_long": is_long(question),
-        "curl": curl_line(question, address_of_service(), needs_key=settings().access.asks_who_calls),
+        "curl": curl_line(question, address_of_service(), needs_key=parts().settings.access.asks_who_calls),
         "rows": [_row(each) for each in named[:MOST_SHOWN]],
         "rows_left": len(named[MOST_SHOWN:]),
         "links": [each["id"] for each in links or () if isinstance(each, dict) and isinstance(each.get("id"), str)],
@@ -181,9 +180,4 @@ def address_of_service() -> str:
     """
     if _HOST.fullmatch(request.host):
         return request.host_url
-    return f"http://127.0.0.1:{settings().port}/"
-
-
-def settings() -> Settings:
-    """How the present application serves."""
-    return cast(Settings, current_app.config["SETTINGS"])
+    return f"http://127.0.0.1:{parts().settings.port}/"

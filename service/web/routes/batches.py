@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flask import Blueprint, Response, current_app, request
-from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotAcceptable
 
 from service.domain.errors import InvalidBatchError, InvalidQueryError, Mistake
 from service.logs import REQUEST_ID
-from service.settings import Settings
 from service.web.access.guard import pace
 from service.web.batches import Batch, as_list, items_of_lines, items_of_list
-from service.web.deciding import desk
-from service.web.forms import JSON, LINES, found_content_type
+from service.web.bodies import present_upload, refuse_other_types
+from service.web.forms import JSON, LINES
 from service.web.language import spoken, translated
-from service.web.recorder import recorder
+from service.web.parts import parts
 from service.web.schemas.queries import NoQueryElement, idempotency_key, read_query
 from service.web.strict_json import read_items
-from service.web.uploads import Upload, present_upload
+from service.web.uploads import Upload
 from service.words import ENGLISH
 
 blueprint = Blueprint("batches", __name__, url_prefix="/v1")
@@ -36,8 +35,8 @@ _QUERY = NoQueryElement()
 def decide_batch() -> Response:
     """Decides every question in the body; 200 also when none of them is one, for each item has its own status."""
     _refuse_what_a_batch_has_not()
-    settings: Settings = current_app.config["SETTINGS"]
-    batch = Batch(replace(desk(), include=()), recorder(), pace())
+    settings = parts().settings
+    batch = Batch(replace(parts().desk, include=()), parts().recorder, pace())
     upload = present_upload()
     if request.mimetype == LINES:
         lines = items_of_lines(upload.lines(settings.max_body_bytes), settings.max_body_bytes)
@@ -74,12 +73,9 @@ def _documents(upload: Upload, seconds: float) -> list[object]:
 
 def _refuse_what_a_batch_has_not() -> None:
     """Raises for another content type (415), for an answer in another form (406), for a query or a key (422)."""
-    form, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8").lower()
-    if form not in (JSON, LINES) or charset not in ("utf-8", "utf8"):
-        found = found_content_type()
-        raise UnsupportedMediaType(f"{found}, expected `{JSON}` or `{LINES}` (UTF-8)")
-    if request.accept_mimetypes and not request.accept_mimetypes[form]:
-        raise NotAcceptable(f"a batch is answered in its own form, `{form}`")
+    refuse_other_types(JSON, LINES)
+    if request.accept_mimetypes and not request.accept_mimetypes[request.mimetype]:
+        raise NotAcceptable(f"a batch is answered in its own form, `{request.mimetype}`")
     read_query(_QUERY)
     if idempotency_key() is not None:
         detail = "is for one question; a batch that broke off is sent again from the first item without an answer"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from service.web.configuration import as_document
 from service.web.forms import json_answer
-from service.web.policies import policies
+from service.web.parts import parts
 
 blueprint = Blueprint("configuration", __name__, url_prefix="/v1")
 
@@ -14,5 +14,4 @@ blueprint = Blueprint("configuration", __name__, url_prefix="/v1")
 @blueprint.get("/config")
 def configuration() -> Response:
     """The settings of this process, and what answers."""
-    document = as_document(current_app.config["SETTINGS"], policies())
-    return json_answer(document)
+    return json_answer(as_document(parts().settings, parts().desk.policies))

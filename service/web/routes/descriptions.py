@@ -6,22 +6,23 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from service.domain.errors import InvalidDocumentError, Mistake
 from service.intake.documents import MOST_BYTES
 from service.intake.registry import FORMATS
 from service.intake.understanding import NotUnderstoodError
+from service.web.bodies import whole_body
 from service.web.descriptions import as_document
 from service.web.forms import JSON, found_content_type
 from service.web.kept import kept
+from service.web.parts import parts
 from service.web.schemas.elements import Element
 from service.web.schemas.hints import listed
 from service.web.schemas.loading import shape_mistakes
 from service.web.schemas.source import EnvelopeElement, SaidElement, Source
 from service.web.strict_json import read_document
-from service.web.uploads import present_upload
 
 blueprint = Blueprint("descriptions", __name__, url_prefix="/v1")
 
@@ -46,7 +47,7 @@ def describe() -> Response:
     """Says what was understood of the document in the body."""
     source, pointer = _source()
     try:
-        answer: bytes = current_app.config["READ"](lambda: _understood(source))
+        answer = parts().desk.read(lambda: _understood(source))
     except NotUnderstoodError as error:
         raise InvalidDocumentError((Mistake(pointer, str(error)),)) from None
     return Response(answer, content_type=JSON)
@@ -67,7 +68,7 @@ def _source() -> tuple[Source, str]:
     if request.mimetype not in MEDIA_TYPES:
         found = found_content_type()
         raise UnsupportedMediaType(f"{found}, expected one of {listed(MEDIA_TYPES)}")
-    raw = present_upload().whole(MOST_BYTES, current_app.config["SETTINGS"].edge.body_seconds)
+    raw = whole_body(MOST_BYTES)
     said = _read(_SAID, dict(request.args.items()))
     if request.mimetype != JSON:
         return replace(said, document=raw), ""

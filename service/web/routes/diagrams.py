@@ -7,11 +7,10 @@ from dataclasses import replace
 import orjson
 from flask import Blueprint, Response
 
-from service.web.deciding import beside_others, desk
+from service.web.bodies import read_body
 from service.web.diagrams import MERMAID, SVG, accepted_drawing, drawing, kept_question
-from service.web.recorder import found
+from service.web.parts import parts
 from service.web.schemas.queries import DiagramQueryElement, read_query
-from service.web.strict_json import read_body
 
 blueprint = Blueprint("diagrams", __name__, url_prefix="/v1")
 
@@ -32,17 +31,21 @@ def flowchart(id_: str) -> Response:
 
 def _of_record(id_: str, form: str) -> Response:
     wanted = read_query(_QUERY)
-    record = found(id_)
+    record = parts().recorder.found(id_)
     question = kept_question(record)
-    return beside_others(len(record.answer), lambda: drawing(orjson.loads(record.answer), question, wanted, form))
+    return parts().desk.beside_others(
+        len(record.answer), lambda: drawing(orjson.loads(record.answer), question, wanted, form)
+    )
 
 
 @blueprint.post("/diagrams")
 def diagram_of_question() -> Response:
     """The picture, or the flowchart, of the decision on the question in the body, which is not kept."""
     form, wanted = accepted_drawing(), read_query(_QUERY)
-    decided = replace(desk(), include=()).decide_document(read_body())
+    decided = replace(parts().desk, include=()).decide_document(read_body())
     body = decided.answer.json
-    response = beside_others(len(body), lambda: drawing(orjson.loads(body), decided.question, wanted, form))
+    response = parts().desk.beside_others(
+        len(body), lambda: drawing(orjson.loads(body), decided.question, wanted, form)
+    )
     response.headers["Vary"] = "Accept"
     return response

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from service.web.page.framing import asking_frame, card_frame, element, failure_frame
 from service.web.page.statics import sent
-from service.web.recorder import found
+from service.web.parts import parts
 
 blueprint = Blueprint("embed", __name__, url_prefix="/embed")
 blueprint.register_error_handler(Exception, failure_frame)
@@ -21,7 +21,7 @@ def card_element() -> Response:
 @blueprint.get("/decisions/<id_>")
 def framed_decision(id_: str) -> Response:
     """One decision as a card in a frame."""
-    return card_frame(found(id_))
+    return card_frame(parts().recorder.found(id_))
 
 
 @blueprint.get("/decide")

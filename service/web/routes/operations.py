@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from service import __version__
-from service.web.access.guard import guard
-from service.web.metering import meter
-from service.web.policies import policies
+from service.web.parts import parts
 from service.web.problems import NOT_READY, problem
 from service.web.readiness import confirm_known_decision
 from service.web.reference import reference_page
@@ -34,12 +32,12 @@ def readyz() -> dict[str, str] | Response:
     except Exception:
         _log.exception("the known question could not be decided as it should")
         return problem(NOT_READY, NOT_READY.detail)
-    known = policies()
+    known = parts().desk.policies
     known.current()
     if known.trouble is not None:
         why = "the policy file is not used; the policy before it is in force (`/v1/policy` says why and since when)"
         return {"status": "warn", "version": __version__, "why": why}
-    if guard().is_failing:
+    if parts().guard.is_failing:
         why = "what says who may call is not read any more; what it said before holds (the log says why)"
         return {"status": "warn", "version": __version__, "why": why}
     return {"status": "pass", "version": __version__}
@@ -49,20 +47,20 @@ def readyz() -> dict[str, str] | Response:
 def metrics() -> Response:
     """What all workers did, for Prometheus."""
     registry = CollectorRegistry()
-    registry.register(meter())
+    registry.register(parts().meter)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/openapi.yaml")
 def openapi() -> Response:
     """The description of this API, as the file stands."""
-    return Response(current_app.config["SETTINGS"].openapi_file.read_bytes(), content_type="application/yaml")
+    return Response(parts().settings.openapi_file.read_bytes(), content_type="application/yaml")
 
 
 @blueprint.get("/docs")
 def docs() -> Response:
     """The same description for people."""
-    page = reference_page(current_app.config["SETTINGS"].openapi_file)
+    page = reference_page(parts().settings.openapi_file)
     response = Response(page.html, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = page.policy
     return response

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from service.intake.documents import MOST_BYTES
-from service.settings import Settings
+from service.web.bodies import whole_body
 from service.web.page.answering import answer_page, start_page
 from service.web.page.asking import Asked, asked, without_include
 from service.web.page.examples import examples
 from service.web.page.failing import failure_page
 from service.web.page.looking import comparison_page, list_page, one_page
 from service.web.page.statics import assets, sent
-from service.web.uploads import present_upload
+from service.web.parts import parts
 
 blueprint = Blueprint("page", __name__)
 blueprint.register_error_handler(Exception, failure_page)
@@ -33,7 +33,7 @@ def start() -> Response:
 @blueprint.get("/examples/<name>")
 def example(name: str) -> Response:
     """The decision on one of the examples, which is not kept: it is about no cluster of anybody's."""
-    known = examples(current_app.config["SETTINGS"].openapi_file)
+    known = examples(parts().settings.openapi_file)
     if name not in known:
         raise NotFound(f"there is no example `{name[:80]}`")
     question = without_include(known[name]["value"])
@@ -45,16 +45,15 @@ def ask() -> Response:
     """What the form asks, decided."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise BadRequest("a form of another site was sent here; send it from this page")
-    settings: Settings = current_app.config["SETTINGS"]
-    _take_form(settings.edge.body_seconds)
+    _take_form()
     form = request.form
     files = [(file.filename or "", file.read()) for file in request.files.getlist("files")]
-    return answer_page(lambda: asked(form, files, settings.max_body_bytes), form)
+    return answer_page(lambda: asked(form, files, parts().settings.max_body_bytes), form)
 
 
-def _take_form(seconds: float) -> None:
+def _take_form() -> None:
     """Reads the form as every other body is read, bounded in size, in time and beside others, before it is parted."""
-    body = present_upload().whole(_MOST_FORM_BYTES, seconds)
+    body = whole_body(_MOST_FORM_BYTES)
     request.environ |= {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body))}
     request.max_form_memory_size = _MOST_FORM_BYTES + 1
 

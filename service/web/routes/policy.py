@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response
 
 from service.web.forms import json_answer
-from service.web.policies import policies
+from service.web.parts import parts
 from service.web.policy_document import as_document, for_cluster
 from service.web.schemas.queries import PolicyQueryElement, read_query
 
@@ -20,7 +20,7 @@ _QUERY = PolicyQueryElement()
 def policy() -> Response:
     """The policy in force; with a cluster in the address, what applies to it and why."""
     cluster = read_query(_QUERY).cluster
-    known = policies()
+    known = parts().desk.policies
     in_force = known.current()
     document = as_document(in_force, known)
     if cluster is not None:

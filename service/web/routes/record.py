@@ -10,10 +10,9 @@ from flask import Blueprint, Response, request
 
 from service.records.record import Summary
 from service.web.answers import report_of
-from service.web.deciding import beside_others
 from service.web.forms import JSON, MARKDOWN, accepted_form, json_answer, time_text
 from service.web.language import spoken
-from service.web.recorder import found, recorder
+from service.web.parts import parts
 from service.web.schemas.queries import HistoryQueryElement, ListQueryElement, read_query
 
 blueprint = Blueprint("record", __name__, url_prefix="/v1")
@@ -26,7 +25,7 @@ _HISTORY = HistoryQueryElement()
 def decisions() -> Response:
     """The decisions that are wanted, the newest first, page by page."""
     query = read_query(_LIST)
-    summaries, following = recorder().page(query, query.cursor, query.limit)
+    summaries, following = parts().recorder.page(query, query.cursor, query.limit)
     return json_answer(
         {"items": [_item(summary) for summary in summaries], "next": str(following) if following else None}
     )
@@ -36,10 +35,10 @@ def decisions() -> Response:
 def decision(id_: str) -> Response:
     """One decision: the bytes that were answered then, or the same as a report."""
     form = accepted_form()
-    record = found(id_)
+    record = parts().recorder.found(id_)
     body = record.answer
     if form != JSON:
-        body = beside_others(len(record.answer), lambda: report_of(record.answer, spoken()))
+        body = parts().desk.beside_others(len(record.answer), lambda: report_of(record.answer, spoken()))
     content_type = JSON if form == JSON else f"{MARKDOWN}; charset=utf-8"
     response = Response(body, content_type=content_type, headers={"Vary": "Accept"})
     response.set_etag(f"{record.decision_digest.removeprefix('sha256:')}-{form.rpartition('/')[2]}")
@@ -50,7 +49,7 @@ def decision(id_: str) -> Response:
 @blueprint.get("/decisions/<id_>/record")
 def record(id_: str) -> Response:
     """What is kept of a decision beside its answer: the question, who asked, and what was masked."""
-    kept = found(id_)
+    kept = parts().recorder.found(id_)
     return json_answer(_item(kept) | {"masked": list(kept.masked), "question": orjson.Fragment(kept.question)})
 
 
@@ -58,7 +57,7 @@ def record(id_: str) -> Response:
 def history(name: str) -> Response:
     """What was decided on a cluster, when it changed, and because of what."""
     query = read_query(_HISTORY)
-    shown, following = recorder().history(name, query.cursor, query.limit)
+    shown, following = parts().recorder.history(name, query.cursor, query.limit)
     items = [_item(turn.summary) | {"has_changed": turn.has_changed, "because": list(turn.because)} for turn in shown]
     return json_answer({"items": items, "next": str(following) if following else None})
 
