@@ -31,7 +31,7 @@ from service.domain.network import (
 )
 from service.domain.question import Question
 from service.domain.unknowns import AnswerKind
-from service.engine.scene import DUAL_STACK_SINCE
+from service.engine.setting import DUAL_STACK_SINCE
 
 OWN_RESOLVER = "10.0.0.53"
 """A name server of one's own: which address it has makes no difference."""

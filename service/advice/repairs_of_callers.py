@@ -99,7 +99,7 @@ def move_inside(fault: CallFault) -> Iterable[Repair]:
     scene = fault.known.scene
     place = min(scene.cluster_places, key=lambda it: it.id)
     subnet = place.id if place.id in scene.places else None
-    groups = tuple(sorted(scene.cluster_group_ids))
+    groups = tuple(sorted(scene.interface_groups.cluster_ids))
     made = change(ChangeKind.CONSUMER_LOCATION, name, at="cluster_vpc", subnet=subnet, security_groups=groups)
     verb = "attach" if journey.consumer.kind is ConsumerKind.FUNCTION else "run"
     sentence = f"{verb} {name} inside the VPC{f', in {subnet}' if subnet else ''}, with the cluster security group"

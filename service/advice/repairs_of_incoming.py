@@ -19,7 +19,7 @@ def admit_control_plane(fault: CallFault) -> Iterable[Repair]:
     ports = _ports(fault)
     if not described or not ports:
         return
-    sources = tuple(sorted(scene.cluster_group_ids - {CLUSTER_GROUP}))
+    sources = tuple(sorted(scene.interface_groups.cluster_ids - {CLUSTER_GROUP}))
     cidrs = () if sources else _interface_ranges(fault)
     name = caller.consumer.name
     changes = tuple(
@@ -44,7 +44,7 @@ def admit_control_plane(fault: CallFault) -> Iterable[Repair]:
 def let_control_plane_out(fault: CallFault) -> Iterable[Repair]:
     """A rule for the port out of the groups on the endpoint network interfaces (F-3.11)."""
     caller, scene = fault.journey.caller, fault.known.scene
-    described = sorted(scene.interface_group_ids & scene.groups.keys())
+    described = sorted(scene.interface_groups.ids & scene.groups.keys())
     groups = tuple(sorted((caller.groups or frozenset()) - {CLUSTER_GROUP})) if caller.is_inside else ()
     cidrs = () if groups else _target_ranges(fault)
     if not described or not (groups or cidrs):

@@ -24,7 +24,7 @@ from service.domain.consumer import ConsumerKind
 from service.engine import Study
 from service.engine.gateways import defaults
 from service.engine.links import is_translated
-from service.engine.scene import Place, stands_in_zone
+from service.engine.scene import Place
 from service.engine.tracing import Journey
 
 
@@ -52,7 +52,7 @@ def use_amazon_dns(fault: CallFault) -> Iterable[Repair]:
 def admit_on_group(fault: CallFault) -> Iterable[Repair]:
     """A rule for 443 on a group of the endpoint network interfaces, by group if the caller holds one (F-3.15)."""
     caller, scene = fault.journey.caller, fault.known.scene
-    target = min(scene.cluster_group_ids)
+    target = min(scene.interface_groups.cluster_ids)
     cidrs: tuple[str, ...] = ()
     groups = tuple(sorted(caller.groups or ())) if caller.is_inside else ()
     if not groups:
@@ -187,7 +187,7 @@ def route_back(fault: CallFault) -> Iterable[Repair]:
 def choose_cluster_subnets(fault: Fault) -> Iterable[Repair]:
     """Cluster subnets that are alike and fit: in zones that take them, each with a table of the same kind."""
     scene = fault.known.scene
-    fit = [place for place in scene.places.values() if stands_in_zone(place.subnet)]
+    fit = [place for place in scene.places.values() if place.subnet.stands_in_zone]
     for public in (False, True):
         chosen = sorted(place.id for place in fit if is_public(fault.known, place) is public)
         zones = {scene.places[name].subnet.availability_zone for name in chosen}

@@ -49,8 +49,8 @@ def _new_endpoint(fault: CallFault, service: str, *, is_first: bool) -> Iterable
     if service in GATEWAYS:
         yield change(ChangeKind.VPC_ENDPOINT, service, kind="gateway", **_tables(fault))
         return
-    if caller.groups and caller.groups & fault.known.scene.cluster_group_ids:
-        held = tuple(sorted(caller.groups & fault.known.scene.cluster_group_ids))
+    if caller.groups and caller.groups & fault.known.scene.interface_groups.cluster_ids:
+        held = tuple(sorted(caller.groups & fault.known.scene.interface_groups.cluster_ids))
         yield change(
             ChangeKind.VPC_ENDPOINT,
             service,

@@ -206,6 +206,11 @@ class Subnet:
         network = self.cidr if version == 4 else self.ipv6_cidr
         return None if network is None else of_network(network)
 
+    @property
+    def stands_in_zone(self) -> bool:
+        """Whether it lies in an availability zone of the Region, as a cluster subnet must (F-3.5)."""
+        return self.zone_kind in (None, "availability_zone") and not self.is_on_outpost
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vpc:

@@ -276,7 +276,7 @@ def node_groups_of(consumers: tuple[Consumer, ...], scene: Scene) -> frozenset[s
     """The groups that pods share with the nodes: those of all nodes alike, else not known."""
     found = {_groups_of(consumer, scene, "", None)[0] for consumer in consumers if consumer.kind is ConsumerKind.NODE}
     if not found:
-        return scene.cluster_group_ids
+        return scene.interface_groups.cluster_ids
     return found.pop() if len(found) == 1 else None
 
 
@@ -289,14 +289,16 @@ def _groups_of(
         return stated, ()
     if kind is ConsumerKind.NODE:
         if consumer.is_managed:
-            return scene.cluster_group_ids, ()
+            return scene.interface_groups.cluster_ids, ()
         if consumer.is_managed is False:
             return None, ()
         sentence = f"{consumer.name} are taken to be a managed node group that holds the cluster security group"
-        return scene.cluster_group_ids, (_assumed("managed-nodes", f"{reference}/managed", sentence, "F-3.9"),)
+        return scene.interface_groups.cluster_ids, (
+            _assumed("managed-nodes", f"{reference}/managed", sentence, "F-3.9"),
+        )
     if kind is ConsumerKind.FARGATE_POD:
         sentence = f"{consumer.name} is taken to hold the cluster security group, Fargate's default"
-        return scene.cluster_group_ids, (_assumed("fargate-default-group", where, sentence, "F-3.14"),)
+        return scene.interface_groups.cluster_ids, (_assumed("fargate-default-group", where, sentence, "F-3.14"),)
     if consumer.runs_in_pods:
         sentence = f"{consumer.name} is taken to share the security groups of the nodes"
         return node_groups, (_assumed("pods-share-node-groups", where, sentence, "F-3.9"),)

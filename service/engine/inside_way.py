@@ -136,7 +136,7 @@ def _met(crossing: Crossing, device: Place, party: Party, *, comes_in: bool) -> 
 
 def interfaces_of(scene: Scene, place: Place, version: int) -> Party:
     """The endpoint network interfaces in a cluster subnet, as filters on the other side see them."""
-    return Party(place.addresses(version), False, scene.interface_group_ids, References.MATCH, version)
+    return Party(place.addresses(version), False, scene.interface_groups.ids, References.MATCH, version)
 
 
 def range_of(place: Place, version: int) -> str:

@@ -31,7 +31,7 @@ from service.engine.case import Case
 from service.engine.gateways import is_internet_gateway
 from service.engine.public_way import LONGEST_LIST
 from service.engine.requirements import requirements
-from service.engine.scene import Scene, stands_in_zone
+from service.engine.scene import Scene
 from service.engine.tracing import Journey
 
 NO_CLUSTER_ZONES = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
@@ -133,7 +133,7 @@ def cluster_subnets(case: Case) -> Iterable[Objection]:
     if scene.hosting is not Hosting.REGION or not scene.cluster.cluster_subnets:
         return
     subnets = [place.subnet for place in scene.cluster_places]
-    unfit = [s.id for s in subnets if not stands_in_zone(s) or s.availability_zone in NO_CLUSTER_ZONES]
+    unfit = [s.id for s in subnets if not s.stands_in_zone or s.availability_zone in NO_CLUSTER_ZONES]
     if unfit:
         yield Objection(
             id="cluster-subnet-in-unsupported-zone",

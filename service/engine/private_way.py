@@ -192,14 +192,14 @@ def _way_there(
 
 def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str) -> Gate:
     """A group on the endpoint network interfaces admits 443 from the caller (F-3.15)."""
-    stage, component, kind = Stage.TARGET_GROUPS, scene.interface_group_names, "security_group"
+    stage, component, kind = Stage.TARGET_GROUPS, scene.interface_groups.names, "security_group"
     is_node = caller.consumer.kind.is_node_like
     cause = f"cluster-sg-missing-443-from-{'node' if is_node else 'client'}"
     name = caller.consumer.name
     admission = scene.interface_admission(Direction.IN, 443)
     verdict = admits(admission, party)
     if verdict is Verdict.YES:
-        shares = party.groups is not None and bool(party.groups & scene.cluster_group_ids)
+        shares = party.groups is not None and bool(party.groups & scene.interface_groups.cluster_ids)
         detail = f"admits TCP 443 from {name}" + (", which holds the cluster security group" if shares else "")
         return opened(stage, component, kind, detail, "F-3.10" if shares else "F-3.15")
     strangers = _groups_the_link_may_hold(scene, caller, party, admission)
@@ -214,7 +214,7 @@ def interface_groups(scene: Scene, caller: Caller, party: Party, settled_by: str
         return stop._replace(works=f"works from {', '.join(some.texts())}") if some else stop
     # A prefix list's ranges are not known, nor whether a link lets a rule see the groups behind it: no address tells.
     is_told = party.addresses is not None and (party.is_every or admission.is_unsure) and party.groups is not None
-    missing = ["/cluster/security_groups"] if is_told or not scene.knows_cluster_group else []
+    missing = ["/cluster/security_groups"] if is_told or not scene.interface_groups.knows_cluster_group else []
     if party.groups is None:
         missing.append(f"{caller.reference}/security_groups")
     missing = missing or [settled_by]
@@ -227,7 +227,7 @@ def _groups_the_link_may_hold(scene: Scene, caller: Caller, party: Party, admiss
     link = caller.connection
     if link is None or not link.translates or party.groups or party.references is References.NEVER:
         return []
-    return sorted(admission.groups - scene.interface_group_ids - caller.held_elsewhere)
+    return sorted(admission.groups - scene.interface_groups.ids - caller.held_elsewhere)
 
 
 def _way_back(scene: Scene, caller: Caller, source: Place | None, target: Place, party: Party) -> list[Gate]:

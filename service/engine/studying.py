@@ -25,7 +25,8 @@ from service.domain.question import Question
 from service.domain.trace import Assumption
 from service.engine.callers import consumers_of, node_groups_of
 from service.engine.from_api_server import CUSTOMER_ROUTED
-from service.engine.scene import Scene, set_scene
+from service.engine.scene import Scene
+from service.engine.setting import set_scene
 from service.engine.tracing import Journey, journeys, place_of
 
 _INSIDE = (

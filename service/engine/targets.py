@@ -88,7 +88,7 @@ def unreachable(target: Target, detail: str) -> Gate:
 
 def interfaces_let_out(scene: Scene, target: Target, party: Party) -> Gate:
     """The groups on the endpoint network interfaces let the call out (F-3.11)."""
-    component, kind, port = scene.interface_group_names, "security_group", target.port
+    component, kind, port = scene.interface_groups.names, "security_group", target.port
     verdict = admits(scene.interface_admission(Direction.OUT, port), party)
     name = target.caller.consumer.name
     if verdict is Verdict.YES:

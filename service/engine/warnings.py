@@ -64,7 +64,7 @@ def no_way_out(scene: Scene, journeys: Journeys) -> Told | None:
 
 
 def many_groups(scene: Scene, journeys: Journeys) -> Told | None:
-    additional = [group for group in scene.interface_groups if group.role == "additional"]
+    additional = [group for group in scene.interface_groups.described if group.role == "additional"]
     if len(additional) <= 4:
         return None
     return (

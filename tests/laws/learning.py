@@ -15,7 +15,6 @@ from service.domain.cluster import Cluster, Hosting, IpFamily
 from service.domain.consumer import DYNAMIC, Consumer, ConsumerKind, Location, Vantage
 from service.domain.network import BlockPublicAccess, Ports, Routing, SecurityGroup, SecurityRule
 from service.domain.question import Question
-from service.engine.scene import stands_in_zone
 from tests.laws.builders import ranges
 
 Learnt = tuple[str, Question]
@@ -74,7 +73,7 @@ def _of_cluster(question: Question) -> Iterator[tuple[str, Cluster]]:
         service_cidr=ranges("172.20.0.0/16", *(() if _proxies_name(question, "10.100.") else ("10.100.0.0/16",))),
         region=("eu-west-1", *(() if _proxies_name(question, "eu-west-1") else ("us-east-1",))),
     )
-    fit = tuple(s.id for s in cluster.subnets if stands_in_zone(s) or cluster.hosting not in (None, Hosting.REGION))
+    fit = tuple(s.id for s in cluster.subnets if s.stands_in_zone or cluster.hosting not in (None, Hosting.REGION))
     if fit:
         yield from _filled(cluster, cluster_subnets=(fit,))
     yield from _each(cluster, "subnets", _of_subnet)

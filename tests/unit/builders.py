@@ -34,7 +34,8 @@ from service.domain.question import Question, Requirements
 from service.domain.trace import Action, Disposition, Trace
 from service.engine import decide
 from service.engine.callers import Caller, caller_of
-from service.engine.scene import Place, set_scene
+from service.engine.scene import Place
+from service.engine.setting import set_scene
 from service.engine.tracing import Journey, journeys
 
 PUBLIC, BOTH, PRIVATE = EndpointMode.PUBLIC, EndpointMode.PUBLIC_AND_PRIVATE, EndpointMode.PRIVATE
@@ -276,7 +277,7 @@ def the_call_back(cluster: Cluster, *consumers: Consumer, port: int = 10250) -> 
 def the_caller(cluster: Cluster, consumer: Consumer) -> Caller:
     """The consumer where it stands."""
     scene = set_scene(cluster)
-    return caller_of(consumer, scene, scene.cluster_group_ids)
+    return caller_of(consumer, scene, scene.interface_groups.cluster_ids)
 
 
 def the_place(cluster: Cluster, subnet: str) -> Place:

@@ -14,7 +14,8 @@ from service.engine.callers import Caller, caller_of
 from service.engine.from_api_server import way_from_api_server
 from service.engine.inside_way import Crossing, Side, interfaces_of, kinds_of, pairs
 from service.engine.private_way import private_way
-from service.engine.scene import Scene, set_scene
+from service.engine.scene import Scene
+from service.engine.setting import set_scene
 from service.engine.targets import Target
 from service.engine.ways import Way
 from tests.unit.builders import (

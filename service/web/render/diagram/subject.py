@@ -14,7 +14,7 @@ from typing import Any
 
 from service.domain.question import Question
 from service.engine.callers import consumers_of
-from service.engine.scene import set_scene
+from service.engine.setting import set_scene
 from service.web.render.diagram.paths import Ending, Path, Vantage, in_common, paths, standings
 from service.web.render.diagram.places import Group, Link, Row, endpoints_of, exits_of, links_of, rows_of_vpc
 
