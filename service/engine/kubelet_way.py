@@ -11,7 +11,7 @@ from __future__ import annotations
 from service.domain.addresses import Addresses, of_network, of_networks
 from service.domain.cluster import IpFamily
 from service.domain.consumer import ConsumerKind
-from service.domain.network import Direction
+from service.domain.network import Connection, Direction
 from service.domain.trace import Action, Disposition
 from service.engine.callers import Caller
 from service.engine.filters import Party, References, Verdict
@@ -102,53 +102,30 @@ def walk_over_link(scene: Scene, target: Target, source: Place) -> Walk:
     ]
     if link is None:
         missing = (f"{caller.location_reference}/connection",)
-        gates.append(
-            unknown(
-                Stage.ROUTE,
-                "private network link",
-                "connection",
-                "which link leads there",
-                target.route_cause,
-                missing,
-                "F-7.8",
-            )
-        )
+        name, detail = "private network link", "which link leads there"
+        gates.append(unknown(Stage.ROUTE, name, "connection", detail, target.route_cause, missing, "F-7.8"))
         return walk_to(target, gates)
-    gates.append(route_to(scene, source, link, party, Stage.ROUTE, target.route_cause, caller))
+    call = Call(direction="from_cluster", port=target.port, far_side=party, cause=target.firewall_cause)
+    gates += [
+        route_to(scene, source, link, party, Stage.ROUTE, target.route_cause, caller),
+        _carried(target, link),
+        _on_the_far_side(firewall(link, call)),
+        replies(scene, source, Direction.IN, side, ours=True),
+    ]
+    return walk_to(target, gates)
+
+
+def _carried(target: Target, link: Connection) -> Gate:
+    """A link that ends in the VPC carries the call, if the far side answers through it (F-7.8)."""
+    stage, kind, cause = Stage.ROUTE, "connection", target.route_cause
     if not link.is_attached or link.returns is False:
         detail = "nothing answers through it" if link.is_attached else "it does not end in the cluster VPC"
-        gates.append(
-            closed(Stage.ROUTE, link.id, "connection", detail, target.route_cause, Disposition.NO_ROUTE, "F-7.8")
-        )
-    elif link.returns is None:
+        return closed(stage, link.id, kind, detail, cause, Disposition.NO_ROUTE, "F-7.8")
+    if link.returns is None:
         missing = (f"/cluster/connections[{link.id}]/returns",)
-        gates.append(
-            unknown(
-                Stage.ROUTE,
-                link.id,
-                "connection",
-                "whether the far side answers through it",
-                target.route_cause,
-                missing,
-                "F-7.8",
-            )
-        )
-    else:
-        gates.append(
-            opened(
-                Stage.ROUTE,
-                link.id,
-                "connection",
-                f"carries traffic to {caller.consumer.name}",
-                "F-7.8",
-                action=Action.ROUTED,
-            )
-        )
-    call = Call(direction="from_cluster", port=target.port, far_side=party, cause=target.firewall_cause)
-    checked = firewall(link, call)
-    gates.append(_on_the_far_side(checked))
-    gates.append(replies(scene, source, Direction.IN, side, ours=True))
-    return walk_to(target, gates)
+        return unknown(stage, link.id, kind, "whether the far side answers through it", cause, missing, "F-7.8")
+    detail = f"carries traffic to {target.caller.consumer.name}"
+    return opened(stage, link.id, kind, detail, "F-7.8", action=Action.ROUTED)
 
 
 def _on_the_far_side(gate: Gate) -> Gate:
