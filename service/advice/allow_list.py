@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.advice.widening import widened
@@ -30,25 +30,57 @@ OPEN = EndpointAccess(public=True, private=True)
 PUBLIC_MODES = (EndpointMode.PUBLIC, EndpointMode.PUBLIC_AND_PRIVATE)
 SERVES_NOBODY = "public-endpoint-serves-nobody"
 
-_ADVICE = {
-    "way-unknown": "settle what is missing about its way to the endpoint",
-    "addresses-unknown": "say from which addresses it comes; if nobody knows, give it a fixed egress address",
-    "addresses-change": "give it a fixed egress address, or run it inside the VPC or behind a link to it",
-    "addresses-reserved": "say under which public address it reaches the internet; EKS refuses reserved ranges",
-    "addresses-not-approved": "approve its addresses, or let it come from an approved address or inside the VPC",
-    "list-full": "merge or drop other sources, or let it come from inside the VPC",
-    "admits-unwanted": "let it come from an address that it does not share with whom must not get in",
-    "opens-to-all": "say from which addresses it comes; a list that covers the internet is no list",
-}
-_FACTS = {
-    "way-unknown": ("F-1.8",),
-    "addresses-unknown": ("F-1.11",),
-    "addresses-change": ("F-6.12",),
-    "addresses-reserved": ("F-1.13", "F-1.14"),
-    "addresses-not-approved": ("F-1.8",),
-    "list-full": ("F-1.12",),
-    "admits-unwanted": ("F-1.8",),
-    "opens-to-all": ("F-1.11",),
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """Why a consumer gets no entry, what it can do about it, and the facts behind both."""
+
+    why: str
+    advice: str
+    facts: tuple[str, ...]
+
+
+_REASONS = {
+    "way-unknown": _Reason(
+        "whether it gets as far as the endpoint is not known",
+        "settle what is missing about its way to the endpoint",
+        ("F-1.8",),
+    ),
+    "addresses-unknown": _Reason(
+        "its addresses are not known",
+        "say from which addresses it comes; if nobody knows, give it a fixed egress address",
+        ("F-1.11",),
+    ),
+    "addresses-change": _Reason(
+        "its addresses change and cannot be listed",
+        "give it a fixed egress address, or run it inside the VPC or behind a link to it",
+        ("F-6.12",),
+    ),
+    "addresses-reserved": _Reason(
+        "it is said to come from reserved addresses, which EKS refuses",
+        "say under which public address it reaches the internet; EKS refuses reserved ranges",
+        ("F-1.13", "F-1.14"),
+    ),
+    "addresses-not-approved": _Reason(
+        "it comes from addresses that are not approved",
+        "approve its addresses, or let it come from an approved address or inside the VPC",
+        ("F-1.8",),
+    ),
+    "list-full": _Reason(
+        f"the list already takes up the {LONGEST_LIST} ranges that it may hold",
+        "merge or drop other sources, or let it come from inside the VPC",
+        ("F-1.12",),
+    ),
+    "admits-unwanted": _Reason(
+        "its addresses are shared with a consumer that must not get in",
+        "let it come from an address that it does not share with whom must not get in",
+        ("F-1.8",),
+    ),
+    "opens-to-all": _Reason(
+        "with it the list would admit every address",
+        "say from which addresses it comes; a list that covers the internet is no list",
+        ("F-1.11",),
+    ),
 }
 
 
@@ -81,6 +113,26 @@ def _list_for(known: Study, mode: EndpointMode, opened: Sequence[Journey]) -> Al
             changes = trace.source is None and isinstance(journey.maker.egress, Dynamic)
             claims[journey.consumer.importance].append(_Claim(name, trace.source, changes, trace.is_accepted))
     unwanted = _union(claims[Importance.UNWANTED])
+    heard = _hear(known, claims, unwanted)
+    return AllowList(
+        entries=_entries(known, heard.served, unwanted),
+        left_out=heard.left_out,
+        awaits=heard.awaits,
+        unneeded=_unneeded(known, _union(heard.served)),
+        objections=(*_unapproved(known, opened, heard), *_serving_nobody(mode, opened, heard)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What became of the claims: who is served, whom the list awaits, and who is left out."""
+
+    served: Sequence[_Claim]
+    awaits: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def _hear(known: Study, claims: Mapping[Importance, Sequence[_Claim]], unwanted: Addresses) -> _Heard:
     left_out: list[LeftOut] = []
     served: list[_Claim] = []
     awaits: list[str] = []
@@ -96,13 +148,8 @@ def _list_for(known: Study, mode: EndpointMode, opened: Sequence[Journey]) -> Al
         code = _unlistable(known, claim) or _inadmissible(known, claim, _union(served), unwanted)
         served += [] if code else [claim]
         left_out += [_left_out(claim, code)] if code else []
-    return AllowList(
-        entries=_entries(known, served, unwanted),
-        left_out=tuple(sorted(left_out, key=lambda it: it.consumer)),
-        awaits=tuple(sorted(awaits)),
-        unneeded=_unneeded(known, _union(served)),
-        objections=tuple(_objections(known, mode, opened, [claim.consumer for claim in served], awaits, left_out)),
-    )
+    in_order = sorted(left_out, key=lambda it: it.consumer)
+    return _Heard(served=served, awaits=tuple(sorted(awaits)), left_out=tuple(in_order))
 
 
 def _union(claims: Iterable[_Claim]) -> Addresses:
@@ -137,22 +184,13 @@ def _inadmissible(known: Study, claim: _Claim, listed: Addresses, unwanted: Addr
 
 
 def _left_out(claim: _Claim, code: str) -> LeftOut:
-    why = {
-        "way-unknown": "whether it gets as far as the endpoint is not known",
-        "addresses-unknown": "its addresses are not known",
-        "addresses-change": "its addresses change and cannot be listed",
-        "addresses-reserved": "it is said to come from reserved addresses, which EKS refuses",
-        "addresses-not-approved": "it comes from addresses that are not approved",
-        "list-full": f"the list already takes up the {LONGEST_LIST} ranges that it may hold",
-        "admits-unwanted": "its addresses are shared with a consumer that must not get in",
-        "opens-to-all": "with it the list would admit every address",
-    }[code]
+    reason = _REASONS[code]
     return LeftOut(
         consumer=claim.consumer,
         code=code,
-        sentence=f"{claim.consumer} gets no entry: {why}",
-        advice=_ADVICE[code],
-        facts=_FACTS[code],
+        sentence=f"{claim.consumer} gets no entry: {reason.why}",
+        advice=reason.advice,
+        facts=reason.facts,
     )
 
 
@@ -186,17 +224,11 @@ def _unneeded(known: Study, needed: Addresses) -> tuple[Network, ...]:
     return tuple(sorted(idle, key=lambda network: (network.version, int(network.network_address), network.prefixlen)))
 
 
-def _objections(
-    known: Study,
-    mode: EndpointMode,
-    opened: Sequence[Journey],
-    served: Sequence[str],
-    awaits: Sequence[str],
-    left_out: Sequence[LeftOut],
-) -> Iterable[Objection]:
-    required = {journey.consumer.name for journey in opened if journey.consumer.importance is Importance.REQUIRED}
+def _unapproved(known: Study, opened: Sequence[Journey], heard: _Heard) -> Iterable[Objection]:
+    """Required consumers whose addresses are not approved, and those of whom that is not known."""
+    required = _required(opened)
     unapproved = tuple(
-        it.consumer for it in left_out if it.code == "addresses-not-approved" and it.consumer in required
+        it.consumer for it in heard.left_out if it.code == "addresses-not-approved" and it.consumer in required
     )
     by = "requirement" if known.question.requirements.approved_source_cidrs is not None else POLICY
     if unapproved:
@@ -207,22 +239,26 @@ def _objections(
             facts=("F-1.8",),
             source=by,
         )
-    if awaits and known.question.approved_source_cidrs is not None:
+    if heard.awaits and known.question.approved_source_cidrs is not None:
         yield Objection(
             id="unapproved-source-cidrs",
-            consumers=tuple(sorted(awaits)),
-            sentence=f"whether the addresses of {', '.join(sorted(awaits))} are approved is not known",
+            consumers=heard.awaits,
+            sentence=f"whether the addresses of {', '.join(heard.awaits)} are approved is not known",
             facts=("F-1.8",),
             source=by,
             is_certain=False,
         )
+
+
+def _serving_nobody(mode: EndpointMode, opened: Sequence[Journey], heard: _Heard) -> Iterable[Objection]:
+    """A list without an entry, where no required consumer is sent to the public endpoint."""
     outward = {
         journey.consumer.name
         for journey in opened
         if journey.to_api_server[mode].resolved_to is Answer.PUBLIC_ADDRESSES
     }
-    if not served and not awaits and not required & outward:
-        unsure = any(it.code in ("addresses-unknown", "way-unknown") for it in left_out)
+    if not heard.served and not heard.awaits and not _required(opened) & outward:
+        unsure = any(it.code in ("addresses-unknown", "way-unknown") for it in heard.left_out)
         yield Objection(
             id=SERVES_NOBODY,
             sentence="nobody is to be let in through the public endpoint, so its list has no entry, and EKS reads an "
@@ -230,3 +266,7 @@ def _objections(
             facts=("F-1.7", "F-1.11"),
             is_certain=not unsure,
         )
+
+
+def _required(opened: Sequence[Journey]) -> set[str]:
+    return {journey.consumer.name for journey in opened if journey.consumer.importance is Importance.REQUIRED}
