@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from service.advice.changes.made import Made, Reference, Text, camel
 from service.advice.changes.quoting import Expression, hcl_attributes, yaml_text
 from service.advice.changes.repairs import Id, Job, jobs
-from service.advice.changes.resources import MADE, Made, Reference, Text, camel
+from service.advice.changes.resources import MADE
 from service.advice.changes.wanted import Wanted
 from service.domain.written import Form, WrittenChange
 

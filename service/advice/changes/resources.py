@@ -1,4 +1,4 @@
-"""What a repair makes, as resources: their types in Terraform and CloudFormation, and what each is called there.
+"""The resources that make each kind of repair, in the types of Terraform and CloudFormation.
 
 Attributes of things that exist already (a VPC, a subnet, the cluster) are no resources of their own there: they are
 written as the lines that are to stand in the resource that makes the thing.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from service.advice.changes.cloudformation import template_access
+from service.advice.changes.made import Made, Reference, Text, camel, label
 from service.advice.changes.repairs import (
     DNS_PROTOCOLS,
     GROUP_NAME,
@@ -27,39 +27,6 @@ from service.advice.changes.repairs import (
 )
 from service.advice.changes.terraform import RESOURCE, values_of
 from service.domain.change import Change, ChangeKind
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A thing that the same repair makes, as a value."""
-
-    name: str
-    attribute: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text of several parts, of which some are parameters."""
-
-    parts: tuple[str | Id, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """A resource: its types, its name and its values, under Terraform's names.
-
-    ``block`` is the block within it that holds the values in Terraform, such as ``vpc_config``, and ``blocks`` are
-    others beside them; ``properties`` are what CloudFormation has instead where its names are no other spelling of
-    the same.
-    """
-
-    terraform: str
-    template: str
-    name: str
-    values: dict[str, Any]
-    block: str = ""
-    properties: dict[str, Any] | None = None
-    blocks: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
 def _group(job: Job, change: Change) -> Iterator[Made]:
@@ -166,7 +133,7 @@ def _routes(job: Job, change: Change) -> Iterator[Made]:
         yield Made(
             terraform="aws_route",
             template="AWS::EC2::Route",
-            name=f"route_{table.text.replace('-', '_').lower()}_{number}",
+            name=f"route_{label(table)}_{number}",
             values={
                 "route_table_id": table,
                 family: destination,
@@ -189,7 +156,7 @@ def _nat_gateway(job: Job, change: Change) -> Iterator[Made]:
 
 
 def _subnet_lines(job: Job, change: Change) -> Iterator[Made]:
-    name = job.id(change.target, "subnet").text.replace("-", "_").lower()
+    name = label(job.id(change.target, "subnet"))
     yield Made(terraform="aws_subnet", template="AWS::EC2::Subnet", name=name, values={"map_public_ip_on_launch": True})
 
 
@@ -198,7 +165,7 @@ def _exclusion(job: Job, change: Change) -> Iterator[Made]:
     yield Made(
         terraform="aws_vpc_block_public_access_exclusion",
         template="AWS::EC2::VPCBlockPublicAccessExclusion",
-        name=f"exempt_{subnet.text.replace('-', '_').lower()}",
+        name=f"exempt_{label(subnet)}",
         values={"subnet_id": subnet, "internet_gateway_exclusion_mode": "allow-bidirectional"},
     )
 
@@ -296,8 +263,3 @@ MADE: dict[ChangeKind, Callable[[Job, Change], Iterator[Made]]] = {
     ChangeKind.ENDPOINT_ACCESS: _cluster_lines,
 }
 """For each kind of change the resources that make it."""
-
-
-def camel(name: str) -> str:
-    """Terraform's name as CloudFormation's."""
-    return "".join(part.capitalize() for part in name.split("_"))
