@@ -56,6 +56,23 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where decisions are kept, what of them, and for how long.
+
+    ``url`` is a store in SQLAlchemy's way of writing; what it does not take waits in ``spill_folder``. ``mask`` are
+    JSON Pointers whose values are masked before anything is written, and what is older than ``keep_days`` or more than
+    ``keep_newest`` is forgotten; None keeps it for ever, and all of it.
+    """
+
+    url: str = "sqlite:///data/records.sqlite3"
+    spill_folder: Path = Path("data/spill")
+    spill_bytes: int = 256 * 1024 * 1024
+    mask: tuple[str, ...] = ()
+    keep_days: int | None = None
+    keep_newest: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How this process serves.
 
@@ -64,8 +81,7 @@ class Settings:
     ``stream_seconds`` is how long a client may take for the next line of a batch, and for taking an answer.
     ``graceful_seconds`` is how long a stopping worker waits for the requests that it already has.
     ``is_traced`` if OpenTelemetry's own variables say where traces go; how they go is read by its library.
-    ``records_url`` is a store in SQLAlchemy's way of writing, ``records_mask`` JSON Pointers that are masked before
-    anything is written, and what is older or more than ``records_keep_days`` and ``records_keep_newest`` is forgotten.
+    ``records`` says whether decisions are kept, and ``store`` where.
     """
 
     host: str = "127.0.0.1"
@@ -79,12 +95,7 @@ class Settings:
     prices_file: Path | None = None
     policy_file: Path | None = None
     records: Records = Records.BEST_EFFORT
-    records_url: str = "sqlite:///data/records.sqlite3"
-    records_spill_folder: Path = Path("data/spill")
-    records_spill_bytes: int = 256 * 1024 * 1024
-    records_mask: tuple[str, ...] = ()
-    records_keep_days: int | None = None
-    records_keep_newest: int | None = None
+    store: StoreSettings = StoreSettings()
     access: AccessSettings = field(default_factory=AccessSettings)
     edge: Edge = Edge()
     is_traced: bool = False
@@ -112,12 +123,7 @@ class Settings:
             prices_file=given.path("PRICES_FILE"),
             policy_file=given.path("POLICY_FILE"),
             records=Records(records),
-            records_url=given.text("RECORDS_URL", usual.records_url),
-            records_spill_folder=given.path("RECORDS_SPILL_FOLDER") or usual.records_spill_folder,
-            records_spill_bytes=given.whole_number("RECORDS_SPILL_BYTES", usual.records_spill_bytes, 0, 2**40),
-            records_mask=given.listed("RECORDS_MASK"),
-            records_keep_days=given.whole_number("RECORDS_KEEP_DAYS", 0, 1, 36_500) or None,
-            records_keep_newest=given.whole_number("RECORDS_KEEP_NEWEST", 0, 1, 10**9) or None,
+            store=_store_of(given),
             access=access_of(given),
             edge=_edge_of(given),
             is_traced=_is_traced(given),
@@ -126,6 +132,18 @@ class Settings:
         if given.mistakes:
             raise SettingsError("; ".join(given.mistakes))
         return settings
+
+
+def _store_of(given: Environment) -> StoreSettings:
+    usual = StoreSettings()
+    return StoreSettings(
+        url=given.text("RECORDS_URL", usual.url),
+        spill_folder=given.path("RECORDS_SPILL_FOLDER") or usual.spill_folder,
+        spill_bytes=given.whole_number("RECORDS_SPILL_BYTES", usual.spill_bytes, 0, 2**40),
+        mask=given.listed("RECORDS_MASK"),
+        keep_days=given.whole_number("RECORDS_KEEP_DAYS", 0, 1, 36_500) or None,
+        keep_newest=given.whole_number("RECORDS_KEEP_NEWEST", 0, 1, 10**9) or None,
+    )
 
 
 def _edge_of(given: Environment) -> Edge:

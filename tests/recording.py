@@ -12,18 +12,18 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.records.record import Wanted
 from service.records.store import Store
-from service.settings import Records, Settings
+from service.settings import Records, Settings, StoreSettings
 from service.web.parts import parts_of
 
 QUESTION: dict[str, Any] = {"cluster": {"name": "payments", "labels": {"owner": "kim"}}}
 
 
-def recording_app(folder: Path, **given: Any) -> Flask:
+def recording_app(folder: Path, url: str | None = None, mask: tuple[str, ...] = (), **given: Any) -> Flask:
     """An application that keeps everything in a folder, and each answer before it goes out: it is found at once."""
+    url = url or f"sqlite:///{folder / 'records.sqlite3'}"
     options: dict[str, Any] = {
         "records": Records.REQUIRED,
-        "records_url": f"sqlite:///{folder / 'records.sqlite3'}",
-        "records_spill_folder": folder / "spill",
+        "store": StoreSettings(url=url, spill_folder=folder / "spill", mask=mask),
     }
     return create_app(Settings(**options | given))
 

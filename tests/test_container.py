@@ -153,7 +153,7 @@ def test_replicas_answer_for_what_they_kept(compose: dict[str, Any]) -> None:
         {key: str(value) for key, value in environments[0].items() if "$" not in str(value)}
     )
     assert settings.records is Records.REQUIRED
-    assert settings.records_url == "postgresql://service@postgres/decisions"
+    assert settings.store.url == "postgresql://service@postgres/decisions"
     assert settings.access.rate_limit_store == "redis://redis:6379/0"
     assert settings.access.trusted_proxies == 1
 

@@ -152,7 +152,7 @@ def opened_store() -> Iterator[Store]:
     if settings.records is Records.OFF:
         raise click.ClickException("no decisions are kept here (RECORDS=off)")
     try:
-        store = Store(settings.records_url)
+        store = Store(settings.store.url)
         store.prepare()
         yield store
         store.close()

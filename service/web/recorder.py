@@ -182,14 +182,14 @@ def recorder_of(settings: Settings, run: Run = run_here) -> Recorder:
     if settings.records is Records.OFF:
         return Recorder()
     try:
-        masks = masks_of(settings.records_mask)
-        store = Store(settings.records_url)
+        masks = masks_of(settings.store.mask)
+        store = Store(settings.store.url)
     except (MaskError, StoreError) as error:
         raise SettingsError(str(error)) from None
-    retention = Retention(days=settings.records_keep_days, newest=settings.records_keep_newest)
+    retention = Retention(days=settings.store.keep_days, newest=settings.store.keep_newest)
     keeper = Keeper(
         store,
-        Spill(settings.records_spill_folder, settings.records_spill_bytes),
+        Spill(settings.store.spill_folder, settings.store.spill_bytes),
         is_required=settings.records is Records.REQUIRED,
         run=run,
         retention=retention,

@@ -251,7 +251,7 @@ def test_every_decision_is_kept_and_found_by_its_own_id(tmp_path: Path) -> None:
 
 def test_what_was_decided_in_a_batch_is_decided_again_as_it_was(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'r.sqlite3'}"
-    app = recording_app(tmp_path, records_url=url)
+    app = recording_app(tmp_path, url=url)
     ask_lines(app.test_client(), DEMO, {**DEMO, "include": ["unknowns"]})
     desk = parts_of(app).desk
 
@@ -263,7 +263,7 @@ def test_what_was_decided_in_a_batch_is_decided_again_as_it_was(tmp_path: Path) 
 def test_an_item_that_must_be_kept_and_cannot_be_is_unavailable(tmp_path: Path) -> None:
     file = tmp_path / "a file"
     file.write_text("stands where the folder should be")
-    client = recording_app(tmp_path, records_url=f"sqlite:///{file}/r.sqlite3").test_client()
+    client = recording_app(tmp_path, url=f"sqlite:///{file}/r.sqlite3").test_client()
 
     answers = ask_lines(client, DEMO, b"x", DEMO)
 

@@ -169,7 +169,7 @@ def test_of_many_requests_with_one_key_at_once_one_decides(tmp_path: Path) -> No
 
 def test_what_is_masked_is_masked_in_the_record_and_not_in_the_answer(tmp_path: Path) -> None:
     masks = ("/question/cluster/labels/owner", "/answer/cluster/labels")
-    client = recording_app(tmp_path, records_mask=masks).test_client()
+    client = recording_app(tmp_path, mask=masks).test_client()
 
     response = decided(client)
     kept = client.get(f"{response.headers['Location']}/record").get_json()
@@ -210,7 +210,7 @@ def test_no_answer_goes_out_without_its_record_where_records_are_required(tmp_pa
 
 
 def test_a_record_that_cannot_be_read_is_said_to_be_unavailable(tmp_path: Path) -> None:
-    client = recording_app(tmp_path, records_url="postgresql://nobody@127.0.0.1:1/none").test_client()
+    client = recording_app(tmp_path, url="postgresql://nobody@127.0.0.1:1/none").test_client()
 
     response = client.get("/v1/decisions")
 

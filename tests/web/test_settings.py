@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import Records, Settings, SettingsError
+from service.settings import Records, Settings, SettingsError, StoreSettings
 from service.web.recorder import recorder_of
 
 
@@ -42,12 +42,14 @@ def test_every_variable_is_read() -> None:
         answers_bytes=0,
         graceful_seconds=5,
         records=Records.REQUIRED,
-        records_url="postgresql://somewhere/records",
-        records_spill_folder=Path("/var/spill"),
-        records_spill_bytes=0,
-        records_mask=("/question/cluster/labels", "/answer/cluster/labels"),
-        records_keep_days=400,
-        records_keep_newest=1_000_000,
+        store=StoreSettings(
+            url="postgresql://somewhere/records",
+            spill_folder=Path("/var/spill"),
+            spill_bytes=0,
+            mask=("/question/cluster/labels", "/answer/cluster/labels"),
+            keep_days=400,
+            keep_newest=1_000_000,
+        ),
     )
 
 
@@ -67,6 +69,6 @@ def test_all_mistakes_are_named_at_once() -> None:
 
 
 def test_a_store_or_a_mask_that_cannot_be_is_a_mistake_in_the_settings() -> None:
-    for settings in (Settings(records_url="mysql://somewhere"), Settings(records_mask=("/cluster",))):
+    for store in (StoreSettings(url="mysql://somewhere"), StoreSettings(mask=("/cluster",))):
         with pytest.raises(SettingsError):
-            recorder_of(settings)
+            recorder_of(Settings(store=store))
