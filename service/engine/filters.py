@@ -70,11 +70,13 @@ class Admission(NamedTuple):
     is_unsure: bool = False
 
 
-def judge(addresses: Addresses | None, is_every: bool, admitted: Addresses, is_unsure: bool, version: int) -> Verdict:
-    """Whether the admitted set takes in every address, or the one that is not known.
+def judge(party: Party, admitted: Addresses, *, is_unsure: bool = False) -> Verdict:
+    """Whether the admitted set takes in every address of the party, or the one that is not known.
 
     A party comes from somewhere: of one without any address it is not known from where, and nothing covers it.
+    ``is_unsure`` if more than the set may be admitted.
     """
+    addresses, version = party.addresses, party.version
     if not addresses:
         if admitted.covers(EVERY_IPV4 if version == 4 else EVERY_IPV6):
             return Verdict.YES
@@ -83,7 +85,7 @@ def judge(addresses: Addresses | None, is_every: bool, admitted: Addresses, is_u
         return Verdict.YES
     if is_unsure:
         return Verdict.UNKNOWN
-    return Verdict.NO if is_every or not admitted.meets(addresses) else Verdict.UNKNOWN
+    return Verdict.NO if party.is_every or not admitted.meets(addresses) else Verdict.UNKNOWN
 
 
 def admits(admission: Admission, party: Party) -> Verdict:
@@ -96,7 +98,7 @@ def admits(admission: Admission, party: Party) -> Verdict:
             if party.references is References.MATCH:
                 return Verdict.YES
             is_unsure = True
-    return judge(party.addresses, party.is_every, admission.addresses, is_unsure, party.version)
+    return judge(party, admission.addresses, is_unsure=is_unsure)
 
 
 def admission_of(groups: Iterable[SecurityGroup], direction: Direction, port: int) -> Admission:
@@ -187,4 +189,4 @@ def firewall_verdict(rules: tuple[FirewallRule, ...] | None, direction: str, por
     for rule in rules:
         if rule.direction in (None, direction) and rule.ports.admits_tcp(port):
             admitted |= EVERYWHERE if rule.cidrs is None else of_networks(rule.cidrs)
-    return judge(party.addresses, party.is_every, admitted, False, party.version)
+    return judge(party, admitted)

@@ -241,7 +241,7 @@ def link_egress(link: Connection, version: int) -> Exit:
     far_side = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
     gates = [opened(Stage.ROUTE, link.id, "connection", "carries internet traffic", "F-4.6", action=Action.ROUTED)]
     carried = of_networks(link.carries) if link.carries is not None else EVERYWHERE
-    verdict = judge(PUBLIC_INTERNET[version], False, carried, False, version)
+    verdict = judge(far_side, carried)
     if verdict is Verdict.NO:
         return dead_end("it carries no internet addresses")
     if verdict is Verdict.UNKNOWN or link.returns is None:

@@ -82,7 +82,7 @@ def _knows_caller(scene: Scene, link: Connection, caller: Caller) -> list[Gate]:
         return []
     if link.translates and scene.vpc_addresses.covers(caller.addresses):
         return []  # told by the addresses under which the VPC sees it
-    verdict = judge(caller.addresses, caller.is_every, of_networks(link.remote_cidrs), False, 4)
+    verdict = judge(Party(caller.addresses, caller.is_every), of_networks(link.remote_cidrs))
     if verdict is not Verdict.NO:
         return []
     outside = caller.addresses - of_networks(link.remote_cidrs)
@@ -100,7 +100,7 @@ def _is_sent_to_endpoint(link: Connection, caller: Caller) -> list[Gate]:
 def _carries(link: Connection, target: Addresses | None, what: str) -> list[Gate]:
     if link.carries is None:
         return []
-    verdict = judge(target, False, of_networks(link.carries), False, 4)
+    verdict = judge(Party(target, is_every=False), of_networks(link.carries))
     if verdict is Verdict.YES:
         return []
     facts = ("F-6.10",)

@@ -134,7 +134,7 @@ class Scene:
         passed: Addresses | None = self.memo.get(key)
         if passed is None:
             passed = self.memo[key] = passed_by(acl, direction, ports)
-        return judge(party.addresses, party.is_every, passed, False, party.version)
+        return judge(party, passed)
 
     def interface_admission(self, direction: Direction, port: int) -> Admission:
         """What the groups on the endpoint network interfaces let in or out on a TCP port."""
