@@ -16,10 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.advice.widening import widened
-from service.domain.addresses import NOWHERE, RESERVED, Addresses, Network, of_network, of_networks
+from service.domain.addresses import NOWHERE, RESERVED, Addresses, Network, in_order, of_network, of_networks
 from service.domain.cluster import EndpointAccess, EndpointMode
 from service.domain.consumer import Dynamic, Importance
 from service.domain.decision import POLICY, AllowList, LeftOut, ListEntry, Objection
+from service.domain.question import UNAPPROVED
 from service.domain.trace import Answer, Trace
 from service.engine import Study
 from service.engine.public_way import LONGEST_LIST
@@ -220,8 +221,7 @@ def _unneeded(known: Study, needed: Addresses) -> tuple[Network, ...]:
     present = known.question.cluster.endpoint_access
     if present is None or not (present.knows_mode and present.knows_list and present.public):
         return ()
-    idle = {network for network in present.public_access_cidrs if not of_network(network).meets(needed)}
-    return tuple(sorted(idle, key=lambda network: (network.version, int(network.network_address), network.prefixlen)))
+    return in_order(it for it in present.public_access_cidrs if not of_network(it).meets(needed))
 
 
 def _unapproved(known: Study, opened: Sequence[Journey], heard: _Heard) -> Iterable[Objection]:
@@ -233,7 +233,7 @@ def _unapproved(known: Study, opened: Sequence[Journey], heard: _Heard) -> Itera
     by = "requirement" if known.question.requirements.approved_source_cidrs is not None else POLICY
     if unapproved:
         yield Objection(
-            id="unapproved-source-cidrs",
+            id=UNAPPROVED,
             consumers=unapproved,
             sentence=f"{', '.join(unapproved)} would have to be listed, with addresses that are not approved",
             facts=("F-1.8",),
@@ -241,7 +241,7 @@ def _unapproved(known: Study, opened: Sequence[Journey], heard: _Heard) -> Itera
         )
     if heard.awaits and known.question.approved_source_cidrs is not None:
         yield Objection(
-            id="unapproved-source-cidrs",
+            id=UNAPPROVED,
             consumers=heard.awaits,
             sentence=f"whether the addresses of {', '.join(heard.awaits)} are approved is not known",
             facts=("F-1.8",),

@@ -87,5 +87,5 @@ def named_tables(known: Study) -> frozenset[str]:
 
 def is_public(known: Study, place: Place) -> bool:
     """Whether a subnet's default route leads to an internet gateway."""
-    routes = defaults(known.scene, place.table, 4) if place.table else ()
+    routes = defaults(known.scene, place.table, 4)
     return any(route is not None and is_internet_gateway(route.target) for route in routes)

@@ -58,6 +58,7 @@ from service.advice.repairs_of_services import (
     use_regional_sts,
 )
 from service.domain.change import Repair
+from service.domain.question import UNAPPROVED
 
 F = TypeVar("F", bound=Fault)
 
@@ -112,7 +113,7 @@ OF_CALLS: dict[str, tuple[OfCall, ...]] = {
     "security-group-blocks-egress": (let_out,),
     "docker-bridge-cidr-conflict": (move_host_network,),
     "unwanted-consumer-admitted": _LIST,
-    "unapproved-source-cidrs": (fix_egress, forward_dns, move_inside),
+    UNAPPROVED: (fix_egress, forward_dns, move_inside),
     "node-traffic-inside-vpc": (turn_on_dns_support, turn_on_dns_hostnames, use_amazon_dns, forward_dns, bypass_proxy),
 }
 """For each cause of a call that fails, or is not to be made like this, what may mend it; the least first."""
@@ -127,7 +128,7 @@ OF_SETTINGS: dict[str, tuple[OfSetting, ...]] = {
     "public-access-cidr-wrong-family": _LIST,
     "internet-exposure-allow-list": _LIST,
     "public-endpoint-open-to-internet": _LIST,
-    "unapproved-source-cidrs": _LIST,
+    UNAPPROVED: _LIST,
     "public-access-cidr-quota-exceeded": _LIST,
 }
 """For each objection to a setting, or finding on it, what may mend it."""

@@ -140,7 +140,7 @@ def give_way_out(fault: CallFault) -> Iterable[Repair]:
 
 
 def _leads_out(known: Study, place: Place) -> bool:
-    routes = defaults(known.scene, place.table, 4) if place.table else ()
+    routes = defaults(known.scene, place.table, 4)
     found = (route for route in routes if route is not None and not route.is_blackhole)
     return any(route.target in known.scene.nats for route in found)
 
@@ -162,7 +162,7 @@ def exempt_from_block(fault: CallFault) -> Iterable[Repair]:
     homes = {
         place.id if is_public(known, place) else str(known.scene.nats[route.target].subnet)
         for place in fault.journey.caller.places
-        for route in (defaults(known.scene, place.table, 4) if place.table else ())
+        for route in defaults(known.scene, place.table, 4)
         if route is not None and (is_public(known, place) or route.target in known.scene.nats)
     }
     names = sorted(homes & known.scene.places.keys())

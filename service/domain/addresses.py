@@ -148,6 +148,11 @@ def _texts(addresses: Addresses) -> tuple[str, ...]:
     return tuple(str(network) for network in addresses.networks())
 
 
+def in_order(networks: Iterable[Network]) -> tuple[Network, ...]:
+    """Networks once each, IPv4 first, by address and then the widest first."""
+    return tuple(sorted(set(networks), key=lambda it: (it.version, int(it.network_address), it.prefixlen)))
+
+
 @lru_cache(maxsize=8192)
 def parse_network(text: str) -> Network:
     """A range or a single address as a network: host bits are cleared, IPv4-mapped IPv6 is IPv4.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -88,6 +88,10 @@ class EndpointAccess:
         if self.public:
             return EndpointMode.PUBLIC_AND_PRIVATE if self.private else EndpointMode.PUBLIC
         return EndpointMode.PRIVATE
+
+    def in_mode(self, mode: EndpointMode) -> EndpointAccess:
+        """The same list with the switches of a mode."""
+        return replace(self, public=mode.has_public, private=mode.has_private)
 
     @property
     def knows_mode(self) -> bool:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from service.domain.addresses import Network
+from service.domain.addresses import Network, in_order
 from service.domain.cluster import EndpointAccess, EndpointMode
 from service.domain.decision import AllowList, Assessment, Decision, Finding, Objection
 from service.domain.question import Question
@@ -106,7 +106,7 @@ def _case(
     known: Study, mode: EndpointMode, listed: AllowList | None, traced: Sequence[Journey], exposure: NodeExposure
 ) -> Case:
     scene, requirements = known.under(known.access_of(listed)), known.question.requirements
-    access = replace(scene.access, public=mode.has_public, private=mode.has_private)
+    access = scene.access.in_mode(mode)
     demands = known.question.policy.demands
     needed = known.question.includes_controls or requirements.controls or (demands and demands.controls)
     controls = judge_controls(written_out(access), exposure) if needed else ()
@@ -146,7 +146,7 @@ def _assess(
     question = known.question
     case = _case(known, mode, listed, traced, exposure)
     scene = case.scene
-    access = replace(scene.access, public=mode.has_public, private=mode.has_private)
+    access = scene.access.in_mode(mode)
     flows = (
         *(journey.to_api_server[mode] for journey in traced),
         *(t for j in traced for t in j.from_api_server),
@@ -171,9 +171,7 @@ def _list_of(access: EndpointAccess, *, is_dual_stack: bool) -> tuple[Network, .
     if not (access.public and access.knows_list) or (access.admits_nobody and access.awaited):
         return None
     given = access.public_access_cidrs or access.admitted(is_dual_stack=is_dual_stack).networks()
-    return tuple(
-        sorted(set(given), key=lambda network: (network.version, int(network.network_address), network.prefixlen))
-    )
+    return in_order(given)
 
 
 def _in_order(assumptions: Sequence[Assumption]) -> tuple[Assumption, ...]:

@@ -87,6 +87,17 @@ def unknown(
     return Gate(stage=stage, verdict=Verdict.UNKNOWN, hop=hop, cause=cause, disposition=Disposition.INSUFFICIENT_INFO)
 
 
+API_SERVER = opened(
+    Stage.ACLS_BACK,
+    "API server",
+    "api_server",
+    "takes the connection; IAM and RBAC decide what it may do",
+    "F-1.22",
+    action=Action.ACCEPTED,
+)
+"""Where every call to the API server that gets in ends, by whichever endpoint it came."""
+
+
 def passes_unseen(stage: Stage) -> Gate:
     """A gate that lets the packet through and is not worth a line."""
     return _UNSEEN[stage]

@@ -55,8 +55,10 @@ def no_way(component: str, kind: str, detail: str, version: int, caller: Caller 
     return closed(Stage.ROUTE, component, kind, detail, cause, Disposition.NO_ROUTE, "F-4.2", "F-4.4")
 
 
-def defaults(scene: Scene, table: RouteTable, version: int) -> tuple[Route | None, ...]:
-    """The default routes of a table, read once."""
+def defaults(scene: Scene, table: RouteTable | None, version: int) -> tuple[Route | None, ...]:
+    """The default routes of a table, read once; none of one that is not known."""
+    if table is None:
+        return ()
     key = ("defaults", table.id, version)
     found: tuple[Route | None, ...] | None = scene.memo.get(key)
     if found is None:
@@ -198,7 +200,7 @@ def _around_nat(scene: Scene, place: Place, home: Place) -> tuple[tuple[Gate, ..
 
 def seen_by_nat(scene: Scene, place: Place) -> Hashable:
     """What the ACLs around the NAT gateways that a subnet uses make of it, by which it differs from others."""
-    routes = defaults(scene, place.table, 4) if place.table else ()
+    routes = defaults(scene, place.table, 4)
     nats = [scene.nats[route.target] for route in routes if route is not None and route.target in scene.nats]
     homes = [scene.places[nat.subnet] for nat in nats if nat.subnet in scene.places]
     return tuple(

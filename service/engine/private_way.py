@@ -21,6 +21,7 @@ from service.engine.alike import stand_in, told_of
 from service.engine.callers import Caller
 from service.engine.filters import Admission, Party, References, Verdict, admits
 from service.engine.gates import (
+    API_SERVER,
     Call,
     FarSide,
     Gate,
@@ -50,14 +51,7 @@ ARRIVAL = (
         "F-3.3",
         action=Action.ROUTED,
     ),
-    opened(
-        Stage.ACLS_BACK,
-        "API server",
-        "api_server",
-        "takes the connection; IAM and RBAC decide what it may do",
-        "F-1.22",
-        action=Action.ACCEPTED,
-    ),
+    API_SERVER,
 )
 
 

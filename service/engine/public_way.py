@@ -18,7 +18,7 @@ from service.domain.trace import Action, Assumption, Disposition
 from service.engine.alike import stand_in, told_of
 from service.engine.callers import Caller
 from service.engine.filters import Party
-from service.engine.gates import Gate, Stage, closed, opened, own_groups, unknown
+from service.engine.gates import API_SERVER, Gate, Stage, closed, opened, own_groups, unknown
 from service.engine.gateways import NO_WAY_OUT, OFF_AMAZON, Source
 from service.engine.routes import PUBLIC_INTERNET
 from service.engine.scene import Place, Scene
@@ -38,14 +38,7 @@ ARRIVAL = (
         "F-5.1",
         action=Action.ROUTED,
     ),
-    opened(
-        Stage.ACLS_BACK,
-        "API server",
-        "api_server",
-        "takes the connection; IAM and RBAC decide what it may do",
-        "F-1.22",
-        action=Action.ACCEPTED,
-    ),
+    API_SERVER,
 )
 
 

@@ -181,7 +181,7 @@ def _share_in_zone(scene: Scene, caller: Caller, flow: Trace, passes_nat: bool) 
 
 
 def _nat_is_near(scene: Scene, place: Place) -> float:
-    routes = defaults(scene, place.table, 4) if place.table else ()
+    routes = defaults(scene, place.table, 4)
     nat = scene.nats.get(routes[0].target) if routes and routes[0] else None
     home = scene.places.get(nat.subnet) if nat and nat.subnet else None
     if nat is not None and nat.is_regional:

@@ -20,7 +20,7 @@ from service.catalogue.prices import PriceList, PricesError, price_list
 from service.domain.cluster import EndpointMode, Hosting, IpFamily
 from service.domain.errors import Mistake, MistakesError
 from service.domain.network import BlockPublicAccess
-from service.domain.question import InternetExposure, NodeTraffic, Requirements, Severity
+from service.domain.question import UNAPPROVED, InternetExposure, NodeTraffic, Requirements, Severity
 from service.engine.ruling import GUARDRAIL
 from service.intake.understanding import NotUnderstoodError
 from service.intake.yaml_documents import read_yaml
@@ -42,7 +42,7 @@ DEMANDS = (
     "internet-exposure-none",
     "internet-exposure-allow-list",
     "node-traffic-inside-vpc",
-    "unapproved-source-cidrs",
+    UNAPPROVED,
     "mode-not-allowed",
     *(f"control-{id_}-fails" for id_ in CONTROLS),
 )
