@@ -18,7 +18,7 @@ from rich.text import Text
 from service.advice import advise
 from service.catalogue.prices import read_prices
 from service.command_line.gathering import gather
-from service.command_line.policy_files import FILE, as_policy, read_policy
+from service.command_line.policy_files import FILE, as_policy, listed_mistakes, read_policy
 from service.command_line.policy_suites import Tested, as_junit, run_suite, silent, suites_in
 from service.command_line.records import opened_store
 from service.command_line.verdicts import Exit
@@ -73,8 +73,7 @@ def _run(path: Path) -> tuple[Policy, list[Tested]]:
     try:
         suite = load_suite(path)
     except InvalidPolicyError as error:
-        mistakes = "\n".join(f"  {mistake.pointer or '/'}: {mistake.detail}" for mistake in error.mistakes)
-        raise click.ClickException(f"`{quoted(str(path))}` is no suite:\n{mistakes}") from None
+        raise click.ClickException(f"`{quoted(str(path))}` is no suite:\n{listed_mistakes(error)}") from None
     beside = path.parent / suite.policy
     if not beside.is_file():
         raise click.ClickException(f"`{quoted(str(path))}`: there is no policy `{quoted(str(beside))}`")

@@ -19,8 +19,12 @@ def read_policy(path: Path) -> Policy:
         with path.open("rb") as stream:
             return load_policy(stream.read(MOST_POLICY_BYTES + 1))
     except InvalidPolicyError as error:
-        mistakes = "\n".join(f"  {mistake.pointer or '/'}: {mistake.detail}" for mistake in error.mistakes)
-        raise click.BadParameter(f"`{quoted(str(path))}` is no policy:\n{mistakes}") from None
+        raise click.BadParameter(f"`{quoted(str(path))}` is no policy:\n{listed_mistakes(error)}") from None
+
+
+def listed_mistakes(error: InvalidPolicyError) -> str:
+    """Every mistake on a line of its own, at its place."""
+    return "\n".join(f"  {mistake.pointer or '/'}: {mistake.detail}" for mistake in error.mistakes)
 
 
 def as_policy(_: click.Context, __: click.Parameter, path: Path) -> Policy:

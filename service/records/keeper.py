@@ -81,7 +81,7 @@ class _Waiting:
     is_given_up: bool = False
 
 
-def _nothing() -> None:
+def nothing_to_wait_for() -> None:
     """Nothing has to be waited for."""
 
 
@@ -164,7 +164,7 @@ class Keeper:
             return lambda: self._wait_for(waiting)
         if is_full:
             self._spill([record])
-        return _nothing
+        return nothing_to_wait_for
 
     def _wait_for(self, waiting: _Waiting) -> None:
         waiting.is_done.wait(self._seconds_to_wait)

@@ -17,7 +17,7 @@ from service import __version__
 from service.domain import FACTS_EDITION
 from service.logs import CALLER, REQUEST_ID
 from service.records.history import Turn, turns
-from service.records.keeper import Keeper, NotKeptError, Retention, Run, run_here
+from service.records.keeper import Keeper, NotKeptError, Retention, Run, nothing_to_wait_for, run_here
 from service.records.masking import Mask, MaskError, masked, masks_of
 from service.records.record import Cursor, Record, Summary, Wanted
 from service.records.spill import Spill
@@ -46,10 +46,6 @@ class NothingKeptError(Exception):
     """Records are off, so there is nothing to find (404) and no key to honour."""
 
 
-def _nothing() -> None:
-    """Nothing is kept, so nothing is waited for."""
-
-
 @dataclass(frozen=True, slots=True)
 class Recorder:
     """What this process keeps and finds; without a keeper, nothing."""
@@ -69,7 +65,7 @@ class Recorder:
 
     def begin(self, answer: Answer, question: bytes) -> Callable[[], None]:
         """Begins to keep an answer; what is given back waits for it, as `Keeper.begin` says."""
-        return self.keeper.begin(self._record(answer, question)) if self.keeper is not None else _nothing
+        return self.keeper.begin(self._record(answer, question)) if self.keeper is not None else nothing_to_wait_for
 
     def make_way(self) -> None:
         """Lets the store catch up with a caller who has many questions."""

@@ -17,7 +17,7 @@ from flask import Flask
 from service.logs import CALLER, REQUEST_ID, SECRET
 from service.web.headers import Origins, complete
 from service.web.metering import STARTED
-from service.web.spans import Tracing
+from service.web.spans import Tracing, path_of
 from service.web.uploads import Held
 
 if TYPE_CHECKING:
@@ -124,8 +124,7 @@ def _write_line(environ: WSGIEnvironment, status: int, length: int | None, start
         return
     fields = {
         "method": environ["REQUEST_METHOD"],
-        # WSGI hands paths over as Latin-1 (PEP 3333).
-        "path": environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+        "path": path_of(environ),
         "status": status,
         "duration_ms": round((time.perf_counter() - started) * 1000, 2),
         "bytes": length,

@@ -143,12 +143,16 @@ def part(name: str) -> Iterator[None]:
         yield
 
 
+def path_of(environ: WSGIEnvironment) -> str:
+    """The path that a request asks for; WSGI hands it over as Latin-1 (PEP 3333)."""
+    return environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")  # type: ignore[no-any-return]
+
+
 def _asked(environ: WSGIEnvironment) -> Mapping[str, str]:
     method = environ["REQUEST_METHOD"]
     asked = {
         "http.request.method": method if method in _METHODS else "_OTHER",
-        # WSGI hands paths over as Latin-1 (PEP 3333).
-        "url.path": environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+        "url.path": path_of(environ),
         "url.scheme": environ["wsgi.url_scheme"],
         "network.protocol.version": environ.get("SERVER_PROTOCOL", "").removeprefix("HTTP/"),
     }
