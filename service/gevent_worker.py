@@ -24,7 +24,6 @@ from types import FrameType
 from typing import Any
 
 import gevent
-from flask import Flask
 from gevent.server import StreamServer
 from gevent.socket import wait_write
 from gunicorn.http import wsgi
@@ -183,9 +182,9 @@ class GracefulWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no t
         with gevent.Timeout(SECONDS_FOR_SPANS, False):
             self._parts.tracing.stop()
 
-    def note_gone(self, app: Flask) -> None:
+    def note_gone(self, application: Any) -> None:
         """Is asked of the worker's image in the process that forked it, however the worker itself ended."""
-        parts_of(app).meter.forget_now(self._row)
+        parts_of(application).meter.forget_now(self._row)
 
     @property
     def _row(self) -> int:

@@ -73,7 +73,8 @@ def _run(path: Path) -> tuple[Policy, list[Tested]]:
     try:
         suite = load_suite(path)
     except InvalidPolicyError as error:
-        raise click.ClickException(f"`{quoted(str(path))}` is no suite:\n{listed_mistakes(error)}") from None
+        mistakes = listed_mistakes(error)
+        raise click.ClickException(f"`{quoted(str(path))}` is no suite:\n{mistakes}") from None
     beside = path.parent / suite.policy
     if not beside.is_file():
         raise click.ClickException(f"`{quoted(str(path))}`: there is no policy `{quoted(str(beside))}`")

@@ -19,7 +19,8 @@ def read_policy(path: Path) -> Policy:
         with path.open("rb") as stream:
             return load_policy(stream.read(MOST_POLICY_BYTES + 1))
     except InvalidPolicyError as error:
-        raise click.BadParameter(f"`{quoted(str(path))}` is no policy:\n{listed_mistakes(error)}") from None
+        mistakes = listed_mistakes(error)
+        raise click.BadParameter(f"`{quoted(str(path))}` is no policy:\n{mistakes}") from None
 
 
 def listed_mistakes(error: InvalidPolicyError) -> str:

@@ -34,13 +34,13 @@ def raw_body() -> bytes:
 
     Raises UnsupportedMediaType (415), and as `Upload.whole` does.
     """
-    refuse_other_types(JSON)
+    if not is_called(JSON):
+        found = found_content_type()
+        raise UnsupportedMediaType(f"{found}, expected `application/json` (UTF-8)")
     return whole_body(parts().settings.max_body_bytes)
 
 
-def refuse_other_types(*types: str) -> None:
-    """Raises UnsupportedMediaType (415) unless the body calls itself one of these, in UTF-8."""
+def is_called(*types: str) -> bool:
+    """Whether the body of the present request calls itself one of these media types, in UTF-8."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype not in types or charset not in ("utf-8", "utf8"):
-        expected = " or ".join(f"`{one}`" for one in types)
-        raise UnsupportedMediaType(f"{found_content_type()}, expected {expected} (UTF-8)")
+    return request.mimetype in types and charset in ("utf-8", "utf8")

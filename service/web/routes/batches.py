@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotAcceptable
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
 from service.domain.errors import InvalidBatchError, InvalidQueryError, Mistake
 from service.logs import REQUEST_ID
 from service.web.access.guard import pace
 from service.web.batches import Batch, as_list, items_of_lines, items_of_list
-from service.web.bodies import present_upload, refuse_other_types
-from service.web.forms import JSON, LINES
+from service.web.bodies import is_called, present_upload
+from service.web.forms import JSON, LINES, found_content_type
 from service.web.language import spoken, translated
 from service.web.parts import parts
 from service.web.schemas.queries import NoQueryElement, idempotency_key, read_query
@@ -73,9 +73,12 @@ def _documents(upload: Upload, seconds: float) -> list[object]:
 
 def _refuse_what_a_batch_has_not() -> None:
     """Raises for another content type (415), for an answer in another form (406), for a query or a key (422)."""
-    refuse_other_types(JSON, LINES)
-    if request.accept_mimetypes and not request.accept_mimetypes[request.mimetype]:
-        raise NotAcceptable(f"a batch is answered in its own form, `{request.mimetype}`")
+    if not is_called(JSON, LINES):
+        found = found_content_type()
+        raise UnsupportedMediaType(f"{found}, expected `{JSON}` or `{LINES}` (UTF-8)")
+    form = request.mimetype
+    if request.accept_mimetypes and not request.accept_mimetypes[form]:
+        raise NotAcceptable(f"a batch is answered in its own form, `{form}`")
     read_query(_QUERY)
     if idempotency_key() is not None:
         detail = "is for one question; a batch that broke off is sent again from the first item without an answer"
