@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 
 from service.environment import Environment
 
-ALGORITHMS_OF_TYPE = {"RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "OKP": ("EdDSA",)}
-"""How a key of a type may sign."""
-ALGORITHMS_OF_CURVE = {"P-256": ("ES256",), "P-384": ("ES384",), "P-521": ("ES512",)}
-"""How a key on an elliptic curve may sign."""
-_ALGORITHMS = (*ALGORITHMS_OF_TYPE["RSA"], *sum(ALGORITHMS_OF_CURVE.values(), ()), *ALGORITHMS_OF_TYPE["OKP"])
+_ALGORITHMS = (
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512", "EdDSA"),
+)
 _OF_TOKENS = ("JWT_ISSUER", "JWT_AUDIENCE", "JWT_ALGORITHMS", "JWT_LEEWAY_SECONDS", "JWT_JWKS_FILE", "JWT_JWKS_URL")
 _MOST_LEEWAY = 300
 _MOST_PROXIES = 10

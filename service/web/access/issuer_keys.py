@@ -23,7 +23,6 @@ import orjson
 import requests
 from jwt import PyJWK, PyJWTError
 
-from service.access_settings import ALGORITHMS_OF_CURVE, ALGORITHMS_OF_TYPE
 from service.web.watched_file import WatchedFile
 
 MOST_BYTES = 512 * 1024
@@ -34,6 +33,8 @@ SECONDS_KEPT = 24 * 3600.0
 SECONDS_TO_ANSWER = 3.0
 """How long an address may take to connect, to say something, and in all."""
 NO_ID = ""
+_OF_TYPE = {"RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "OKP": ("EdDSA",)}
+_OF_CURVE = {"P-256": ("ES256",), "P-384": ("ES384",), "P-521": ("ES512",)}
 Keys = Mapping[str, PyJWK]
 
 _log = logging.getLogger("service.tokens")
@@ -73,7 +74,7 @@ def keys_of(content: bytes, algorithms: Iterable[str]) -> Keys:
 def _key(listed: Any, allowed: tuple[str, ...]) -> PyJWK | None:
     if not isinstance(listed, dict) or listed.get("use", "sig") != "sig":
         return None
-    fitting = ALGORITHMS_OF_TYPE.get(str(listed.get("kty")), ()) or ALGORITHMS_OF_CURVE.get(str(listed.get("crv")), ())
+    fitting = _OF_TYPE.get(str(listed.get("kty")), ()) or _OF_CURVE.get(str(listed.get("crv")), ())
     algorithm = next((name for name in allowed if name in fitting and listed.get("alg", name) == name), None)
     if algorithm is None:
         return None
