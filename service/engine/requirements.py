@@ -90,12 +90,12 @@ def required_controls(case: Case, requirements: Requirements) -> Iterable[Object
     for verdict in case.controls:
         if verdict.id in requirements.controls and verdict.result not in ("pass", "not_applicable"):
             certain = verdict.result == "fail"
-            how = "fails" if certain else "cannot be judged"
+            told = f"{verdict.id} fails: {verdict.why}" if certain else f"{verdict.id} cannot be judged: {verdict.why}"
             yield Objection(
                 id=f"control-{verdict.id}-fails",
                 facts=verdict.facts,
                 source="requirement",
-                sentence=f"{verdict.id} {how}: {verdict.why}",
+                sentence=told,
                 is_certain=certain,
             )
 

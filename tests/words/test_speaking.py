@@ -7,6 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.words import words_in
 from service.words.korean import particles
 from service.words.speaking import Words
 
@@ -53,6 +54,12 @@ def test_phrases_side_by_side_and_parts_at_their_joints_are_said() -> None:
 
 def test_a_piece_that_is_put_behind_a_sentence_is_said_behind_it() -> None:
     assert WORDS.of("private fits, 3.20 points before public") == "프라이빗이 적합합니다, public보다 3.20점 앞섭니다"
+
+
+def test_a_control_that_fails_is_said_with_its_reason() -> None:
+    said = "cis-eks-5.4.1 fails: private access is off"
+
+    assert words_in("ko").of(said) == "cis-eks-5.4.1 실패: 프라이빗 액세스가 꺼져 있습니다"
 
 
 def test_places_without_anything_between_them_are_one() -> None:
