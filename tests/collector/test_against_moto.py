@@ -23,7 +23,7 @@ from service.intake.recognising import understand
 from service.intake.registry import FORMATS
 from tests.collector.conftest import ACCOUNT, KEY, ROOT, SECRET, TOKEN, Aws
 from tests.collector.network import Network
-from tests.command_line.test_sending import a_service
+from tests.command_line.serving import a_service
 from tests.waiting import until
 
 HERE = f"{ACCOUNT}/eu-west-1"

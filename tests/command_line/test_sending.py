@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
-from service.app import create_app
 from service.catalogue.prices import read_prices
 from service.command_line.gathering import Asked, gather
 from service.command_line.sending import SendError, line_of, send
 from service.command_line.verdicts import decide
-from service.settings import Records, Settings
 from service.web.deciding import Desk
 from service.web.policies import Policies
+from tests.command_line.serving import a_service
 from tests.scenarios.story import Story, stories
 
 DESK = Desk(policies=Policies(None), prices=read_prices(None))
@@ -30,20 +26,6 @@ CLUSTER = {
         "resourcesVpcConfig": {"vpcId": "vpc-1", "endpointPublicAccess": True, "endpointPrivateAccess": False},
     }
 }
-
-
-@contextmanager
-def a_service() -> Iterator[str]:
-    """A service on a free port, which keeps nothing."""
-    server = make_server("127.0.0.1", 0, create_app(Settings(records=Records.OFF)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
