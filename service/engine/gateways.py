@@ -241,7 +241,8 @@ def link_egress(link: Connection, version: int) -> Exit:
     if link.returns is False:
         return dead_end("nothing comes back through it")
     far_side = Party(PUBLIC_INTERNET[version], is_every=False, version=version)
-    gates = [opened(Stage.ROUTE, link.id, "connection", "carries internet traffic", "F-4.6", action=Action.ROUTED)]
+    carries = opened(Stage.ROUTE, link.id, "connection", "carries internet traffic", "F-4.6", action=Action.ROUTED)
+    gates = [carries if link.internet_egress else carries._replace(assumptions=(_leads_out(link),))]
     carried = of_networks(link.carries) if link.carries is not None else EVERYWHERE
     verdict = judge(far_side, carried)
     if verdict is Verdict.NO:
@@ -254,6 +255,15 @@ def link_egress(link: Connection, version: int) -> Exit:
     gates.append(firewall(link, Call(direction="from_cluster", port=443, far_side=far_side, cause=_BLOCKED)))
     source = of_networks(link.internet_egress) if link.internet_egress else None
     return Exit(tuple(gates), source, leaves_aws_network=leaves)
+
+
+def _leads_out(link: Connection) -> Assumption:
+    return Assumption(
+        code="link-leads-out",
+        field=f"/cluster/connections[{link.id}]/internet_egress",
+        sentence=f"the default route into {link.id} is taken to lead on to the internet on its far side",
+        facts=("F-4.6",),
+    )
 
 
 def firewall_egress(device: Firewall, version: int) -> Exit:
