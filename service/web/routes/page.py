@@ -48,7 +48,8 @@ def ask() -> Response:
     _take_form()
     form = request.form
     files = [(file.filename or "", file.read()) for file in request.files.getlist("files")]
-    return answer_page(lambda: asked(form, files, parts().settings.max_body_bytes), form)
+    most = parts().settings.max_body_bytes  # the form is read in a thread, which has no application
+    return answer_page(lambda: asked(form, files, most), form)
 
 
 def _take_form() -> None:
