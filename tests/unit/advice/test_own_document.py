@@ -280,6 +280,16 @@ def test_two_blocks_of_one_name_are_left() -> None:
     assert why == "the block that makes the cluster is not found, or not alone in its name"
 
 
+def test_a_configuration_beside_the_plan_of_another_is_left() -> None:
+    cluster = {"mode": "managed", "type": "aws_eks_cluster", "name": "main", "values": {"name": "other"}}
+    planned = {"root_module": {"resources": [{"address": "aws_eks_cluster.main", **cluster}]}}
+    plan = {"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": planned, "resource_changes": []}
+
+    why = why_not(cluster="demo", **packed({"main.tf": TERRAFORM, "plan.json": json.dumps(plan)}))
+
+    assert why == "the cluster is not alone in its place"
+
+
 @pytest.mark.parametrize("text", [TERRAFORM, MODULE])
 def test_of_two_roots_that_have_one_address_the_file_of_the_cluster_is_edited(text: str) -> None:
     files = {"a/main.tf": text.replace('"demo"', '"other"'), "b/main.tf": text}
